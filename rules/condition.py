@@ -1,0 +1,190 @@
+"""The one structured language of conditions: vetoes, warnings, grades, deposits, awards and alerts all use it.
+
+A condition is told by its key: `{score: {at_least: 90}}`, `{item_met: meetings}`, `{all: [...]}`. What it may look at
+depends on where it stands (`rules.checks`): a veto cannot look at the grade that it decides.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
+
+from rules.diagnostic import say
+from rules.quantity import NotExact, parse_number, show
+from rules.range import Range
+from rules.record import Flag, Id, Record
+
+TERMS_MAX = 50
+
+
+class AllOf(Record):
+    """Every one holds."""
+
+    all: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=TERMS_MAX)]
+
+
+class AnyOf(Record):
+    """At least one holds."""
+
+    any: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=TERMS_MAX)]
+
+
+class Not(Record):
+    """It does not hold."""
+
+    not_: Annotated[Condition, Field(alias="not")]
+
+
+class ScoreIs(Record):
+    """The total lies in the range."""
+
+    score: Range
+
+
+class SectionScoreIs(Record):
+    """The section's score lies in the range."""
+
+    section: Id
+    score: Range
+
+
+class ItemScoreIs(Record):
+    """The item's score lies in the range."""
+
+    item: Id
+    score: Range
+
+
+class ItemMet(Record):
+    """The item's target is met (an exempt item counts as met; an item without target: full points)."""
+
+    item_met: Id
+
+
+class AllTargetsMet(Record):
+    """Every item of the base sections is met, or (false) at least one is not."""
+
+    all_targets_met: Flag
+
+
+class RankIs(Record):
+    """The place among the peers lies in the range; 1 is the best."""
+
+    rank: Range
+
+
+class GradeIs(Record):
+    """The grade is one of these."""
+
+    grade: Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
+class IncidentCount(Record):
+    """The number of substantiated incidents of these kinds lies in the range; at least one unless said otherwise."""
+
+    incident: Annotated[
+        tuple[Id, ...], BeforeValidator(lambda kinds: [kinds] if isinstance(kinds, str) else kinds)
+    ]
+    count: Range = Range(at_least=Fraction(1))
+
+
+class Vetoed(Record):
+    """Whether any veto hit."""
+
+    vetoed: Flag
+
+
+class WarnedTimes(Record):
+    """The number of warnings lies in the range."""
+
+    warned: Range
+
+
+class MonthsIn(Record):
+    """The number of months of the year spent in a state (such as 后进, lagging) lies in the range."""
+
+    months_in: Id
+    count: Range
+
+
+class Quantifier(StrEnum):
+    ALL = "all"
+    ANY = "any"
+
+
+def _parse_quantifier(value: object) -> Quantifier | Fraction:
+    if isinstance(value, Quantifier):
+        return value
+    if isinstance(value, str) and value.strip() in tuple(Quantifier):
+        return Quantifier(value.strip())
+    share = parse_number(value)
+    if not 0 < share <= 1:
+        raise NotExact(say("all, any, or a share above 0% and at most 100%"))
+    return share
+
+
+class Linked(Record):
+    """The condition holds for all, any, or at least a share of the parties the cadre answers for in one of the roles.
+
+    A cadre with no such party satisfies none of the three: a rule never rewards for nothing.
+    """
+
+    linked: Annotated[
+        Quantifier | Fraction,
+        BeforeValidator(_parse_quantifier),
+        PlainSerializer(
+            lambda value: show(value) if isinstance(value, Fraction) else str(value), return_type=str
+        ),
+        WithJsonSchema({"type": "string", "examples": ["all", "any", "80%"]}),
+    ]
+    roles: tuple[Id, ...] = ()
+    is_: Annotated[Condition, Field(alias="is")]
+
+
+# Key that tells the condition -> its tag; the first that is present decides, so `section` goes before `score`.
+KEYS: dict[str, type[Record]] = {
+    "all": AllOf,
+    "any": AnyOf,
+    "not": Not,
+    "section": SectionScoreIs,
+    "item": ItemScoreIs,
+    "score": ScoreIs,
+    "item_met": ItemMet,
+    "all_targets_met": AllTargetsMet,
+    "rank": RankIs,
+    "grade": GradeIs,
+    "incident": IncidentCount,
+    "vetoed": Vetoed,
+    "warned": WarnedTimes,
+    "months_in": MonthsIn,
+    "linked": Linked,
+}
+
+
+def _key_of(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return next((key for key in KEYS if key in value), None)
+    return next((key for key, record in KEYS.items() if type(value) is record), None)
+
+
+Condition = Annotated[
+    Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[SectionScoreIs, Tag("section")]
+    | Annotated[ItemScoreIs, Tag("item")]
+    | Annotated[ScoreIs, Tag("score")]
+    | Annotated[ItemMet, Tag("item_met")]
+    | Annotated[AllTargetsMet, Tag("all_targets_met")]
+    | Annotated[RankIs, Tag("rank")]
+    | Annotated[GradeIs, Tag("grade")]
+    | Annotated[IncidentCount, Tag("incident")]
+    | Annotated[Vetoed, Tag("vetoed")]
+    | Annotated[WarnedTimes, Tag("warned")]
+    | Annotated[MonthsIn, Tag("months_in")]
+    | Annotated[Linked, Tag("linked")],
+    Discriminator(_key_of, custom_error_type="unknown_condition", custom_error_message="unknown condition"),
+]

@@ -1,0 +1,83 @@
+"""The responsibility contract: one year's agreement with one kind of party, as it was signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field
+
+from rules.indicator import Indicator
+from rules.linkage import Linkage, Post
+from rules.money import Award, RiskDeposit
+from rules.quantity import DECIMALS_MAX, Rounding, Share
+from rules.record import Day, Id, Name, Record
+from rules.sheet import SECTIONS_MAX, Item, PeriodicSheet, Section, Total
+from rules.verdict import GRADES_MAX, VETOES_MAX, GradeBand, IncidentKind, Ranking, Veto, Warning_
+
+INDICATORS_MAX = 300
+SHEETS_MAX = 6
+
+
+class Contract(Record):
+    """A signed, versioned contract. `assesses` names kinds of party (village, community, unit); a contract for cadres
+    lists `posts` instead. Years are calendar years unless `effective_from` and `effective_until` say less."""
+
+    contract: Id
+    title: Name
+    title_en: str = ""
+    version: Annotated[int, Field(ge=1)]
+    year: Annotated[int, Field(ge=1950, le=2200)]
+    effective_from: Day | None = None
+    effective_until: Day | None = None
+    supersedes: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
+    town: str = ""
+    note: str = ""
+
+    assesses: tuple[Id, ...] = ()
+    posts: tuple[Post, ...] = ()
+    states: tuple[Id, ...] = ()
+    roles: tuple[Id, ...] = ()
+    accounts: tuple[Id, ...] = ()
+
+    decimals: Annotated[int, Field(ge=0, le=DECIMALS_MAX)] = 2
+    rounding: Rounding = Rounding.HALF_UP
+    total: Total = Total()
+    annual_weight: Share = Fraction(1)
+
+    indicators: Annotated[tuple[Indicator, ...], Field(max_length=INDICATORS_MAX)] = ()
+    sections: Annotated[tuple[Section, ...], Field(max_length=SECTIONS_MAX)] = ()
+    periodic: Annotated[tuple[PeriodicSheet, ...], Field(max_length=SHEETS_MAX)] = ()
+    incidents: tuple[IncidentKind, ...] = ()
+    warnings: Annotated[tuple[Warning_, ...], Field(max_length=VETOES_MAX)] = ()
+    vetoes: Annotated[tuple[Veto, ...], Field(max_length=VETOES_MAX)] = ()
+    ranking: Ranking = Ranking()
+    grades: Annotated[tuple[GradeBand, ...], Field(max_length=GRADES_MAX)] = ()
+    linkage: tuple[Linkage, ...] = ()
+    deposits: tuple[RiskDeposit, ...] = ()
+    awards: tuple[Award, ...] = ()
+
+    @property
+    def first_day(self) -> date:
+        return self.effective_from or date(self.year, 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        return self.effective_until or date(self.year, 12, 31)
+
+    @cached_property
+    def indicator_by_id(self) -> dict[str, Indicator]:
+        return {indicator.id: indicator for indicator in self.indicators}
+
+    @cached_property
+    def item_by_id(self) -> dict[str, Item]:
+        return {item.id: item for section in self.all_sections() for item in section.items}
+
+    def all_sections(self) -> Iterator[Section]:
+        """The annual sheet's sections, then those of the periodic sheets."""
+        yield from self.sections
+        for sheet in self.periodic:
+            yield from sheet.sections

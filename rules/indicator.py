@@ -1,0 +1,82 @@
+"""What is measured: indicators, and those derived from others."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from rules.diagnostic import say
+from rules.period import Cadence
+from rules.quantity import DECIMALS_MAX, Quantity
+from rules.record import Clause, Count, Flag, Id, Name, NotWord, Record
+
+ENTRIES_MAX = 50
+
+
+class Kind(StrEnum):
+    """What a value of the indicator is."""
+
+    COUNT = "count"
+    RATIO = "ratio"
+    NUMBER = "number"
+    MONEY = "money"
+    YES_NO = "yes_no"
+    CHECKLIST = "checklist"
+    MARK = "mark"
+
+
+class Entry(Record):
+    """One line of a checklist."""
+
+    id: Id
+    name: Name
+    name_en: str = ""
+
+
+class Derived(Record):
+    """(sum of `add` - sum of `subtract`) / sum of `per`, period by period, from counts, numbers or money."""
+
+    add: Annotated[tuple[Id, ...], Field(min_length=1)]
+    subtract: tuple[Id, ...] = ()
+    per: tuple[Id, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Id, ...]:
+        return (*self.add, *self.subtract, *self.per)
+
+
+class Indicator(Clause):
+    """Something measured. A `statistic` is recorded and reported; nothing may be scored by it (design, section 8).
+
+    `unit` is shown; `decimals` belong to numbers and marks; `numerator` and `denominator` say in words what a
+    ratio counts; `lowest` and `highest` are the plausible range that the intake holds values to.
+    """
+
+    kind: Kind
+    unit: str = ""
+    decimals: Count = 0
+    every: Cadence = Cadence.YEAR
+    numerator: str = ""
+    denominator: str = ""
+    entries: Annotated[tuple[Entry, ...], Field(max_length=ENTRIES_MAX)] = ()
+    lowest: Quantity | None = None
+    highest: Quantity | None = None
+    statistic: Flag = False
+    derived: Derived | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if (self.kind is Kind.CHECKLIST) != bool(self.entries):
+            raise NotWord(say("entries exactly where the kind is checklist"))
+        if self.decimals and self.kind not in (Kind.NUMBER, Kind.MARK):
+            raise NotWord(say("decimals only for a number or a mark"))
+        if self.decimals > DECIMALS_MAX:
+            raise NotWord(say("at most {most} decimals", most=DECIMALS_MAX))
+        if self.derived and (self.kind is Kind.RATIO) != bool(self.derived.per):
+            raise NotWord(say("a derived ratio with per, any other derived indicator without"))
+        if self.derived and self.kind in (Kind.YES_NO, Kind.CHECKLIST, Kind.MARK):
+            raise NotWord(say("a derived count, number, money or ratio"))
+        return self

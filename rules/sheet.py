@@ -1,0 +1,119 @@
+"""The score sheet: items in sections, the annual sheet, periodic sheets, the total."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rules.period import Cadence
+from rules.quantity import DECIMALS_MAX, Points, Quantity, Rounding, Share
+from rules.record import Clause, Id, Record
+from rules.scoring import Limit, Measured
+
+ITEMS_MAX = 200
+SECTIONS_MAX = 50
+
+
+class Spread(StrEnum):
+    """Where an exempt item's points go, in proportion."""
+
+    SECTION = "section"
+    TOTAL = "total"
+
+
+class Scope(Record):
+    """Whom a section or item applies to; an empty list does not restrict. Others have no such row on their sheet."""
+
+    kinds: tuple[Id, ...] = ()
+    groups: tuple[Id, ...] = ()
+    posts: tuple[Id, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+class Item(Clause, Measured):
+    """An indicator inside a contract, what it is worth, and how it is scored."""
+
+    points: Points
+    spread: Spread = Spread.SECTION
+    decimals: Annotated[int | None, Field(ge=0, le=DECIMALS_MAX)] = None
+    rounding: Rounding | None = None
+    applies_to: Scope = Scope()
+    assessor: str = ""
+
+
+class SectionKind(StrEnum):
+    """`base` counts into the full points, `bonus` comes on top, `deduction` only takes."""
+
+    BASE = "base"
+    BONUS = "bonus"
+    DEDUCTION = "deduction"
+
+
+class TooFew(StrEnum):
+    """What happens when fewer items than `min_scored` could be scored."""
+
+    ERROR = "error"
+    ZERO = "zero"
+    EXEMPT = "exempt"
+
+
+class Section(Clause):
+    """A group of items with its own balance, cap, floor and weight.
+
+    With `start`, or in a `deduction` section (which starts at 0), each item takes off what it lost: points - earned.
+    `points` states what the section is worth when its items do not say it (a start, a cap); the linter compares.
+    """
+
+    points: Points | None = None
+    kind: SectionKind = SectionKind.BASE
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=ITEMS_MAX)]
+    start: Points | None = None
+    cap: Limit = "none"
+    floor: Limit = "none"
+    weight: Share = Fraction(1)
+    min_scored: Annotated[int, Field(ge=0)] = 0
+    too_few: TooFew = TooFew.ERROR
+    applies_to: Scope = Scope()
+
+    @property
+    def takes(self) -> bool:
+        """Whether items take from a balance rather than add up."""
+        return self.start is not None or self.kind is SectionKind.DEDUCTION
+
+    @property
+    def full(self) -> Fraction:
+        """What the section is worth at best before its weight (0 for deductions)."""
+        if self.points is not None:
+            return self.points
+        if self.takes:
+            return self.start or Fraction(0)
+        total = sum((item.points for item in self.items), Fraction(0))
+        return total if self.cap == "none" else min(total, self.cap)
+
+
+class Combine(StrEnum):
+    MEAN = "mean"
+    SUM = "sum"
+
+
+class PeriodicSheet(Clause):
+    """A sheet scored every month, quarter or half-year; the scores' mean or sum, times `weight`, enters the total."""
+
+    each: Literal[Cadence.MONTH, Cadence.QUARTER, Cadence.HALF_YEAR]
+    combine: Combine
+    weight: Share = Fraction(1)
+    cap: Limit = "none"
+    floor: Limit = "none"
+    sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=SECTIONS_MAX)]
+
+
+class Total(Record):
+    """The bottom line. `full` is what the paper says the base sections add up to."""
+
+    full: Points = Fraction(100)
+    start: Quantity = Fraction(0)
+    cap: Limit = "none"
+    floor: Limit = Fraction(0)
