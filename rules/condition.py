@@ -85,9 +85,7 @@ class GradeIs(Record):
 class IncidentCount(Record):
     """The number of substantiated incidents of these kinds lies in the range; at least one unless said otherwise."""
 
-    incident: Annotated[
-        tuple[Id, ...], BeforeValidator(lambda kinds: [kinds] if isinstance(kinds, str) else kinds)
-    ]
+    incident: Annotated[tuple[Id, ...], BeforeValidator(lambda kinds: [kinds] if isinstance(kinds, str) else kinds)]
     count: Range = Range(at_least=Fraction(1))
 
 
@@ -135,9 +133,7 @@ class Linked(Record):
     linked: Annotated[
         Quantifier | Fraction,
         BeforeValidator(_parse_quantifier),
-        PlainSerializer(
-            lambda value: show(value) if isinstance(value, Fraction) else str(value), return_type=str
-        ),
+        PlainSerializer(lambda value: show(value) if isinstance(value, Fraction) else str(value), return_type=str),
         WithJsonSchema({"type": "string", "examples": ["all", "any", "80%"]}),
     ]
     roles: tuple[Id, ...] = ()

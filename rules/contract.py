@@ -16,7 +16,7 @@ from rules.money import Award, RiskDeposit
 from rules.quantity import DECIMALS_MAX, Rounding, Share
 from rules.record import Day, Id, Name, Record
 from rules.sheet import SECTIONS_MAX, Item, PeriodicSheet, Section, Total
-from rules.verdict import GRADES_MAX, VETOES_MAX, GradeBand, IncidentKind, Ranking, Veto, Warning_
+from rules.verdict import GRADES_MAX, VETOES_MAX, GradeBand, IncidentKind, Ranking, Veto, WarningRule
 
 INDICATORS_MAX = 300
 SHEETS_MAX = 6
@@ -52,7 +52,7 @@ class Contract(Record):
     sections: Annotated[tuple[Section, ...], Field(max_length=SECTIONS_MAX)] = ()
     periodic: Annotated[tuple[PeriodicSheet, ...], Field(max_length=SHEETS_MAX)] = ()
     incidents: tuple[IncidentKind, ...] = ()
-    warnings: Annotated[tuple[Warning_, ...], Field(max_length=VETOES_MAX)] = ()
+    warnings: Annotated[tuple[WarningRule, ...], Field(max_length=VETOES_MAX)] = ()
     vetoes: Annotated[tuple[Veto, ...], Field(max_length=VETOES_MAX)] = ()
     ranking: Ranking = Ranking()
     grades: Annotated[tuple[GradeBand, ...], Field(max_length=GRADES_MAX)] = ()

@@ -26,9 +26,7 @@ class Text:
 
 def say(template: str, /, **arguments: str | int | Text) -> Text:
     """`say("{points} points at most", points="5")`: the one way to make a sentence (and the catalogue's keyword)."""
-    filled = tuple(
-        (name, value if isinstance(value, Text) else str(value)) for name, value in arguments.items()
-    )
+    filled = tuple((name, value if isinstance(value, Text) else str(value)) for name, value in arguments.items())
     return Text(template, filled)
 
 

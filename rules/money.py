@@ -94,7 +94,5 @@ class Award(Clause):
             self.by_grade, self.by_rank, self.per_point, self.base_rate, self.deposit_times, self.pool, self.fixed,
         )  # fmt: skip
         if sum(form is not None for form in forms) != 1:
-            raise NotWord(
-                say("exactly one of by_grade, by_rank, per_point, base_rate, deposit_times, pool and fixed")
-            )
+            raise NotWord(say("exactly one of by_grade, by_rank, per_point, base_rate, deposit_times, pool and fixed"))
         return self

@@ -60,11 +60,7 @@ class Period(NamedTuple):
 
     def within(self, other: Period) -> bool:
         """Whether this period lies inside the other."""
-        return (
-            self.year == other.year
-            and other.first_month <= self.first_month
-            and self.last_month <= other.last_month
-        )
+        return self.year == other.year and other.first_month <= self.first_month and self.last_month <= other.last_month
 
     def holds(self, day: date) -> bool:
         return day.year == self.year and self.first_month <= day.month <= self.last_month

@@ -158,9 +158,7 @@ class _ExactText:
 
         return core_schema.no_info_after_validator_function(check, core_schema.is_instance_schema(Fraction))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": ["string", "number"], "examples": [self.example]}
 
 
@@ -172,12 +170,8 @@ Points = Annotated[Fraction, _ExactText("5", lowest=0), BeforeValidator(parse_nu
 
 
 class _MoneyText:
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": ["string", "number"], "examples": ["¥1,200.50", "1.5万元"]}
 
 
-MoneyFen = Annotated[
-    int, BeforeValidator(parse_money_fen), PlainSerializer(show_money, return_type=str), _MoneyText()
-]
+MoneyFen = Annotated[int, BeforeValidator(parse_money_fen), PlainSerializer(show_money, return_type=str), _MoneyText()]

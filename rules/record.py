@@ -27,9 +27,7 @@ class NotWord(ValueError):
 class Record(BaseModel):
     """Frozen, compared by value, closed to unknown keys."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
 
 
 _ID = re.compile(r"[^\W\d][\w\-]*(?:/[\w\-]+)*")

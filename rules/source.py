@@ -42,7 +42,7 @@ class Tree:
 
     def at(self, location: Location) -> object:
         """The plain value there; None when the way breaks off."""
-        node = self.plain
+        node: object = self.plain
         for step in location:
             if (isinstance(node, dict) and step in node) or (isinstance(node, list) and isinstance(step, int) and step < len(node)):
                 node = node[step]
@@ -53,26 +53,19 @@ class Tree:
 
 def read_source(path: Path) -> Tree:
     """The tree of a YAML file. Raises Refused."""
+    shown = Span(str(path))
     try:
         if path.stat().st_size > SOURCE_BYTES_MAX:
-            refuse(_fault("DX003", Span(str(path)), "a larger file", f"at most {SOURCE_BYTES_MAX} bytes"))
+            refuse(Diagnostic("DX003", shown, say("a larger file"), say("at most {most} bytes", most=SOURCE_BYTES_MAX)))
         raw = path.read_bytes()
     except OSError as error:
-        refuse(
-            Diagnostic(
-                "DX001",
-                Span(str(path)),
-                say("{reason}", reason=error.strerror or "?"),
-                say("a file that can be read"),
-            )
-        )
+        reason = say("{reason}", reason=error.strerror or type(error).__name__)
+        refuse(Diagnostic("DX001", shown, reason, say("a file that can be read")))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        refuse(
-            _fault("DX002", Span(str(path), line=line), "bytes that are not UTF-8", "a file saved as UTF-8")
-        )
+        span = Span(str(path), line=raw[: error.start].count(b"\n") + 1)
+        refuse(Diagnostic("DX002", span, say("bytes that are not UTF-8"), say("a file saved as UTF-8")))
     return parse_source(str(path), text)
 
 
@@ -84,16 +77,15 @@ def parse_source(path: str, text: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         span = Span(path, line=mark.line + 1, column=mark.column + 1) if mark else Span(path)
-        refuse(
-            Diagnostic("DX004", span, say("{problem}", problem=error.problem or "?"), say("well-formed YAML"))
-        )
+        problem = say("{problem}", problem=error.problem or type(error).__name__)
+        refuse(Diagnostic("DX004", span, problem, say("well-formed YAML")))
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        refuse(_fault("DX004", Span(path, line=line), "a control character", "printable text"))
+        span = Span(path, line=text.count("\n", 0, error.position) + 1)
+        refuse(Diagnostic("DX004", span, say("a control character"), say("printable text")))
     except RecursionError:
-        refuse(_fault("DX003", Span(path), "deeper nesting", f"at most {DEPTH_MAX} levels"))
+        refuse(_too_deep(Span(path)))
     if root is None:
-        refuse(_fault("DX004", Span(path), "an empty file", "a mapping of keys"))
+        refuse(Diagnostic("DX004", Span(path), say("an empty file"), say("a mapping of keys")))
     walk = _Walk(path)
     plain = walk.node(root, (), 0)
     if walk.faults:
@@ -104,21 +96,18 @@ def parse_source(path: str, text: str) -> Tree:
 def _refuse_features(path: str, text: str) -> None:
     """Anchors, aliases, tags and several documents, found among the tokens before anything is built from them."""
     faults: list[Diagnostic] = []
-    nodes = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        nodes += 1
-        if nodes > NODES_MAX:
-            refuse(_fault("DX003", Span(path), "more nodes", f"at most {NODES_MAX} nodes"))
+    documents = 0
+    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        if number > NODES_MAX:
+            refuse(Diagnostic("DX003", Span(path), say("more parts"), say("at most {most} parts", most=NODES_MAX)))
         documents += isinstance(event, yaml.DocumentStartEvent)
+        span = _place(path, event)
         tagged = isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or tagged:
-            span = Span(path, line=event.start_mark.line + 1, column=event.start_mark.column + 1)
-            faults.append(
-                _fault("DX006", span, "an anchor, alias or tag", "plain keys and values, written out")
-            )
+            found, expected = say("an anchor, alias or tag"), say("plain keys and values, written out")
+            faults.append(Diagnostic("DX006", span, found, expected))
         elif documents > 1:
-            span = Span(path, line=event.start_mark.line + 1, column=1)
-            faults.append(_fault("DX006", span, "a second document", "one contract a file"))
+            faults.append(Diagnostic("DX006", span, say("a second document"), say("one contract a file")))
             break
     if faults:
         raise Refused(faults)
@@ -134,10 +123,10 @@ class _Walk:
         self.faults: list[Diagnostic] = []
 
     def node(self, node: yaml.Node, location: Location, depth: int) -> object:
-        self.values[location] = self.place(node)
+        self.values[location] = _place(self.path, node)
         if depth > DEPTH_MAX:
             self.faults.append(
-                _fault("DX003", self.place(node), "deeper nesting", f"at most {DEPTH_MAX} levels")
+                _fault("DX003", _place(self.path, node), "deeper nesting", f"at most {DEPTH_MAX} levels")
             )
             return None
         if isinstance(node, yaml.SequenceNode):
@@ -151,7 +140,7 @@ class _Walk:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self.faults.append(
-                    _fault("DX004", self.place(key), "a list or mapping as a key", "a word as a key")
+                    _fault("DX004", _place(self.path, key), "a list or mapping as a key", "a word as a key")
                 )
                 continue
             if key.value in found:
@@ -159,7 +148,7 @@ class _Walk:
                 self.faults.append(
                     Diagnostic(
                         "DX005",
-                        self.place(key),
+                        _place(self.path, key),
                         say("{key} a second time", key=key.value),
                         say("each key once"),
                         say("keep one of the two; the other stands in line {line}", line=first.line),
@@ -167,17 +156,19 @@ class _Walk:
                     )
                 )
                 continue
-            self.keys[(*location, key.value)] = self.place(key)
+            self.keys[(*location, key.value)] = _place(self.path, key)
             found[key.value] = self.node(value, (*location, key.value), depth + 1)
         return found
 
-    def place(self, node: yaml.Node) -> Span:
-        start, end = node.start_mark, node.end_mark
-        one_line = isinstance(node, yaml.ScalarNode) and end.line == start.line
-        return Span(
-            self.path, "", start.line + 1, start.column + 1, end.column - start.column if one_line else 1
-        )
+
+def _place(path: str, part: yaml.Node | yaml.Event) -> Span:
+    """Line and column from 1; the width only of what stands on one line."""
+    start, end = part.start_mark, part.end_mark
+    assert start is not None
+    assert end is not None
+    one_line = isinstance(part, yaml.ScalarNode) and end.line == start.line
+    return Span(path, "", start.line + 1, start.column + 1, end.column - start.column if one_line else 1)
 
 
-def _fault(code: str, span: Span, found: str, expected: str) -> Diagnostic:
-    return Diagnostic(code, span, say(found), say(expected))
+def _too_deep(span: Span) -> Diagnostic:
+    return Diagnostic("DX003", span, say("deeper nesting"), say("at most {most} levels", most=DEPTH_MAX))

@@ -112,7 +112,7 @@ class Veto(Clause):
     follows_person: Flag = False
 
 
-class Warning_(Clause):
+class WarningRule(Clause):
     """黄牌警告: counted, and may have effects of its own; vetoes can look at the number of warnings."""
 
     when: Condition
