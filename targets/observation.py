@@ -1,0 +1,108 @@
+"""What happened: reported values, agreed parameters, incidents, states, and vetoes still in force from earlier years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from rules.diagnostic import Span
+from rules.period import Period
+
+OBSERVATIONS_MAX = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """实绩: a reported value for subject, indicator and period; never overwritten, only superseded by a later one.
+
+    `subject` is the code of a party or cadre. `numerator / denominator` is the exact value: for money in yuan, for
+    yes/no 1 or 0, for a checklist 1 or 0 of one `entry`. `counted` says that both are real counts (95 of 100 visits)
+    rather than a decimal as written (95.2%). A denominator of 0 says that there was nothing to count.
+    """
+
+    subject: str
+    indicator: str
+    period: Period
+    numerator: int
+    denominator: int
+    entry: str = ""
+    counted: bool = False
+    recorded_on: date | None = None
+    place: Span | None = None
+
+    @property
+    def key(self) -> tuple[str, str, Period, str]:
+        """What a later observation must share to supersede this one."""
+        return (self.subject, self.indicator, self.period, self.entry)
+
+    @property
+    def value(self) -> Fraction | None:
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """目标任务: a parameter of an indicator agreed for one subject (`target`, `baseline`, `benchmark`, `zero_at`, `full_at`)."""
+
+    subject: str
+    indicator: str
+    parameter: str
+    value: Fraction
+    place: Span | None = None
+
+
+PARAMETERS = ("target", "baseline", "benchmark", "zero_at", "full_at")
+
+
+class IncidentState(StrEnum):
+    """How far the matter is; only what is substantiated counts."""
+
+    REPORTED = "reported"
+    SUBSTANTIATED = "substantiated"
+    REJECTED = "rejected"
+    APPEALED = "appealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A dated, evidenced event. It counts in the period it was found, against those who answered when it happened."""
+
+    id: str
+    subject: str
+    kind: str
+    happened_on: date
+    found_on: date
+    state: IncidentState
+    evidence: str
+    severity: str = ""
+    note: str = ""
+    place: Span | None = None
+
+    @property
+    def counts(self) -> bool:
+        return self.state is IncidentState.SUBSTANTIATED
+
+
+@dataclass(frozen=True, slots=True)
+class StateRecord:
+    """A state a party was in, such as lagging (后进), both days included; an open end lasts."""
+
+    subject: str
+    state: str
+    start: date
+    until: date | None = None
+    place: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorVeto:
+    """A veto of an earlier year that is still in force through `until_year`."""
+
+    subject: str
+    contract: str
+    veto: str
+    happened_on: date
+    until_year: int
+    place: Span | None = None

@@ -1,0 +1,71 @@
+"""One year as known on one day: everything that an assessment reads, and the hash that names it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cached_property
+
+from rules.period import Period
+from targets.cadre import Assignment, Cadre, Tenure
+from targets.observation import Incident, Observation, PriorVeto, StateRecord, Target
+from targets.party import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The tables: what a workbook brings, what the store keeps, what an assessment reads."""
+
+    parties: tuple[Party, ...] = ()
+    cadres: tuple[Cadre, ...] = ()
+    tenures: tuple[Tenure, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    targets: tuple[Target, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    states: tuple[StateRecord, ...] = ()
+    prior_vetoes: tuple[PriorVeto, ...] = ()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The records of a year. `through` is the last month that is due (12 at year's end): later periods are not missing.
+
+    Observations of the year before stand among the records: they are what `last_year` means.
+    """
+
+    year: int
+    records: Records
+    through: int = 12
+
+    @property
+    def last_day(self) -> date:
+        """The day up to which duties and states are looked at."""
+        following = date(self.year + 1, 1, 1) if self.through == 12 else date(self.year, self.through + 1, 1)
+        return date.fromordinal(following.toordinal() - 1)
+
+    def due(self, period: Period) -> bool:
+        return period.year < self.year or (period.year == self.year and period.last_month <= self.through)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over all records, whatever their order, the place they were typed in and the day they were recorded."""
+        digest = hashlib.sha256(f"{self.year}\n{self.through}\n".encode())
+        for table in fields(Records):
+            lines = sorted(_line(record) for record in getattr(self.records, table.name))
+            digest.update("\n".join((table.name, str(len(lines)), *lines, "")).encode())
+        return digest.hexdigest()
+
+
+_NOT_CONTENT = frozenset({"place", "recorded_on"})
+
+
+def _line(record: object) -> str:
+    return "\t".join(repr(getattr(record, name)) for name in type(record).__slots__ if name not in _NOT_CONTENT)  # type: ignore[attr-defined]
+
+
+def current(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """Of observations in the order they were recorded, the last for each key: earlier ones are superseded."""
+    return tuple({observation.key: observation for observation in observations}.values())
