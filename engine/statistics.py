@@ -26,10 +26,10 @@ NOT_KNOWN = "—"
 
 @dataclass(frozen=True, slots=True)
 class VitalRecords:
-    """What one place recorded for one year, in persons; a residence unit, never a person. None: not recorded.
+    """What one place counted in one year, in persons. None: not recorded.
 
-    The start is the population at the end of the year before. Orders of birth are the mother's first, second, and
-    third or later child (孩次). Net migration is arrivals less departures, so it may be negative.
+    The start is the population at the end of the year before. Births by order (孩次) tell the mother's first, second,
+    and third or later child. Net migration is arrivals less departures, so it may be negative.
     """
 
     place: str
@@ -49,8 +49,8 @@ class VitalRecords:
     @property
     def births_total(self) -> int | None:
         """The births as stated; else by sex; else by order; None when none of the three is complete."""
-        by_sex, by_order = (_sum(getattr(self, name) for name in parts) for parts in BREAKDOWNS.values())
-        return next((total for total in (self.births, by_sex, by_order) if total is not None), None)
+        by_part = (_sum(getattr(self, name) for name in names) for _, names in _BREAKDOWNS)
+        return next((total for total in (self.births, *by_part) if total is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class StandardTable:
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """Records that cannot all be true: whose, which fields of `VitalRecords`, and what would agree."""
+    """Counts that cannot, or can hardly, all be true: whose, which fields of `VitalRecords`, what would agree."""
 
     place: str
     year: int
@@ -136,12 +136,13 @@ COLUMNS = (
     Column("share_second", say("second children, % of births"), decimals=2, scale=100),
     Column("share_third_or_more", say("third children or later, % of births"), decimals=2, scale=100),
 )
-HEADINGS = {column.field: column.heading for column in COLUMNS}
 
-BREAKDOWNS = {
-    "sex": ("births_male", "births_female"),
-    "order": ("births_first", "births_second", "births_third_or_more"),
-}
+_HEADINGS = {column.field: column.heading for column in COLUMNS}
+_COUNTS = tuple(field.name for field in fields(VitalRecords) if field.name not in ("place", "year"))
+_BREAKDOWNS = (
+    (say("births by sex"), ("births_male", "births_female")),
+    (say("births by order"), ("births_first", "births_second", "births_third_or_more")),
+)
 
 
 def standard_table(records: Sequence[VitalRecords]) -> StandardTable:
@@ -156,8 +157,8 @@ def standard_table(records: Sequence[VitalRecords]) -> StandardTable:
 
 
 def inconsistencies(records: Sequence[VitalRecords]) -> list[Inconsistency]:
-    """Everything in these records that cannot be true, all at once, place by place; unknown counts accuse nobody."""
-    alone = [found for record in records for check in CHECKS for found in check(record)]
+    """Everything in these records that does not agree, at once: place by place, then between the places."""
+    alone = [found for record in records for check in _CHECKS for found in check(record)]
     return alone + _places_twice(records) + _years_mixed(records)
 
 
@@ -170,7 +171,7 @@ def published_row(row: StandardRow) -> tuple[str, ...]:
 
 
 def published(value: Fraction | int | None, decimals: int) -> str:
-    """`-0.20` for -1/5 to two decimals: ties away from zero on both sides of it, zeros kept, never `-0.00`."""
+    """`-0.13` for -1/8 to two decimals: ties away from zero on both sides of it, zeros kept, never `-0.00`."""
     if value is None:
         return NOT_KNOWN
     assert isinstance(value, Fraction | int), "a float has lost the figure before it is printed"
@@ -183,10 +184,8 @@ def rate_per_mille(events: int | None, population_before: int | None, population
     Events may be negative (natural growth, net migration). None, "not defined", when a count is unknown or nobody
     lived there on average.
     """
-    average = average_population(population_before, population_end)
-    if events is None or average is None or average <= 0:
-        return None
-    return Fraction(events * 1000) / average
+    both = _sum((population_before, population_end))
+    return None if events is None or both is None or both <= 0 else Fraction(events * 2000, both)
 
 
 def average_population(population_before: int | None, population_end: int | None) -> Fraction | None:
@@ -241,29 +240,25 @@ def _row(place: str, year: int | None, counts: VitalRecords) -> StandardRow:
 
 
 def _together(records: Sequence[VitalRecords]) -> VitalRecords:
-    summed = {name: _sum(getattr(record, name) for record in records) for name in COUNTS}
+    summed = {name: _sum(getattr(record, name) for record in records) for name in _COUNTS}
     # One place may record births by sex and another only their number: each one's own total is what adds up.
     summed["births"] = _sum(record.births_total for record in records)
     return VitalRecords("", 0, **summed)
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
-    known, total = True, 0
-    for count in counts:
-        known, total = known and count is not None, total + (count or 0)
-    return total if known else None
-
-
-COUNTS = tuple(field.name for field in fields(VitalRecords) if field.name not in ("place", "year"))
+    listed = list(counts)
+    known = [count for count in listed if count is not None]
+    return sum(known) if len(known) == len(listed) else None
 
 
 def _negative_counts(record: VitalRecords) -> list[Inconsistency]:
-    counts = ((name, getattr(record, name)) for name in COUNTS if name != "net_migration")
+    counts = ((name, getattr(record, name)) for name in _COUNTS if name != "net_migration")
     return [
         _inconsistency(
             record,
             (name,),
-            say("{figure} is {count}", figure=HEADINGS[name], count=count),
+            say("{figure}: {count}", figure=_HEADINGS[name], count=count),
             say("zero or more"),
         )
         for name, count in counts
@@ -273,30 +268,31 @@ def _negative_counts(record: VitalRecords) -> list[Inconsistency]:
 
 def _births_by_part(record: VitalRecords) -> list[Inconsistency]:
     total = record.births_total
-    return [] if total is None else [fault for kind in BREAKDOWNS for fault in _parts_of(record, kind, total)]
-
-
-def _parts_of(record: VitalRecords, kind: str, total: int) -> list[Inconsistency]:
-    parts = [getattr(record, name) for name in BREAKDOWNS[kind]]
-    made = sum(part for part in parts if part is not None)
-    if made == total or (None in parts and made < total):
+    if total is None:
         return []
-    bound = say("at most {births} births", births=total) if None in parts else say("{births} births", births=total)
-    by = say("births by sex") if kind == "sex" else say("births by order")
-    found = say("{breakdown} add up to {births}", breakdown=by, births=made)
-    return [_inconsistency(record, ("births", *BREAKDOWNS[kind]), found, bound)]
+    return [fault for kind, names in _BREAKDOWNS for fault in _parts_of(record, kind, names, total)]
+
+
+def _parts_of(record: VitalRecords, kind: Text, names: tuple[str, ...], total: int) -> list[Inconsistency]:
+    known = [part for name in names if (part := getattr(record, name)) is not None]
+    whole, made = len(known) == len(names), sum(known)
+    if not known or made == total or (made < total and not whole):
+        return []
+    found = say("{breakdown} add up to {births}", breakdown=kind, births=made)
+    expected = say("{births} births", births=total) if whole else say("at most {births} births", births=total)
+    return [_inconsistency(record, ("births", *names), found, expected)]
 
 
 def _deaths_within_population(record: VitalRecords) -> list[Inconsistency]:
-    """Departures hide arrivals in a net figure, so a place that many passed through may stand here with good reason."""
+    """Nobody is left to die below an empty place. Where migration is not recorded, dead newcomers may explain it."""
     start, births, deaths = record.population_start, record.births_total, record.deaths
     if start is None or births is None or deaths is None:
         return []
-    people = start + births + max(record.net_migration or 0, 0)
+    people = start + births + (record.net_migration or 0)
     if deaths <= people:
         return []
     concerned = ("population_start", "births", "deaths", "net_migration")
-    expected = say("at most {people}: the population at the start, births and net arrivals", people=people)
+    expected = say("at most {people}: the population at the start, births and net migration", people=people)
     return [_inconsistency(record, concerned, say("{deaths} deaths", deaths=deaths), expected)]
 
 
@@ -318,7 +314,7 @@ def _population_balance(record: VitalRecords) -> list[Inconsistency]:
     return [_inconsistency(record, concerned, found, expected)]
 
 
-CHECKS = (_negative_counts, _births_by_part, _deaths_within_population, _population_balance)
+_CHECKS = (_negative_counts, _births_by_part, _deaths_within_population, _population_balance)
 
 
 def _places_twice(records: Sequence[VitalRecords]) -> list[Inconsistency]:

@@ -43,8 +43,10 @@ class Snapshot:
     @property
     def last_day(self) -> date:
         """The day up to which duties and states are looked at."""
-        following = date(self.year + 1, 1, 1) if self.through == 12 else date(self.year, self.through + 1, 1)
-        return date.fromordinal(following.toordinal() - 1)
+        return month_end(self.year, self.through)
+
+    def due_on(self, day: date) -> bool:
+        return day <= self.last_day
 
     def due(self, period: Period) -> bool:
         return period.year < self.year or (period.year == self.year and period.last_month <= self.through)
@@ -64,6 +66,12 @@ _NOT_CONTENT = frozenset({"place", "recorded_on"})
 
 def _line(record: object) -> str:
     return "\t".join(repr(getattr(record, name)) for name in type(record).__slots__ if name not in _NOT_CONTENT)  # type: ignore[attr-defined]
+
+
+def month_end(year: int, month: int) -> date:
+    """The month's last day."""
+    following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
 
 
 def current(observations: Iterable[Observation]) -> tuple[Observation, ...]:

@@ -1,0 +1,119 @@
+"""Methods that hold a value against a target: in proportion, all or nothing, in steps."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+from typing import assert_never
+
+from engine.score.book import Book, Case
+from engine.score.derivation import Step, clamped, readable, shown
+from engine.score.earned import ONE, ZERO, Earned, bound, computed, refused
+from rules.diagnostic import Text, say
+from rules.scoring import AllOrNothing, Direction, RateTerms, StepRule, StepTerms
+
+
+def proportional(book: Book, case: Case, terms: RateTerms, value: Fraction, target: Fraction, seen: Step) -> Earned:
+    """Points x completion; below the floor nothing, above the cap no more."""
+    rate = completion(book, case, value, target, at_nothing=terms.cap)
+    if rate is None:
+        return refused(case, seen)
+    indicator, met = book.indicator(case.measured), target_met(case, value, target)
+    if terms.floor is not None and rate < terms.floor:
+        least = percent(terms.floor)
+        rule = say("no points below a completion of {floor}", floor=least)
+        worked = say("{rate} < {floor}", rate=percent(rate), floor=least)
+        return Earned(ZERO, met, computed(case, seen, rule, worked, ZERO))
+    lower = case.measured.direction is Direction.LOWER
+    rule = say("points x target / actual") if lower else say("points x actual / target")
+    over, under = (target, value) if lower else (value, target)
+    worked = say(
+        "{points} x {over} / {under}",
+        points=readable(case.points), over=shown(over, indicator), under=shown(under, indicator),
+    )  # fmt: skip
+    step = clamped(computed(case, seen, rule, worked, case.points * rate), ZERO, case.points * terms.cap)
+    return Earned(step.value, met, step)
+
+
+def all_or_nothing(book: Book, case: Case, rule: AllOrNothing, value: Fraction, target: Fraction, seen: Step) -> Earned:
+    """Full points when the target is met, else what a miss is worth."""
+    met = target_met(case, value, target)
+    points = case.points if met else rule.missed
+    text = say("target met: full points") if met else say("target missed: {points} points", points=readable(points))
+    return Earned(points, met, computed(case, seen, text, _against(book, case, value, target), points))
+
+
+def steps(book: Book, case: Case, terms: StepTerms, value: Fraction, target: Fraction, seen: Step) -> Earned:
+    """Full points at the target, less or more for each step short of it or beyond it."""
+    indicator = book.indicator(case.measured)
+    ahead = value - target if case.measured.direction is Direction.HIGHER else target - value
+    amount = (terms.deduct if ahead < 0 else terms.add) or ZERO
+    count = steps_counted(abs(ahead) / terms.per, terms.step)
+    per, at = shown(terms.per, indicator), shown(target, indicator)
+    if ahead < 0:
+        rule = say(
+            "full points at {target}, {amount} off for each {per} short of it",
+            target=at,
+            amount=readable(amount),
+            per=per,
+        )
+    else:
+        rule = say(
+            "full points at {target}, {amount} more for each {per} beyond it",
+            target=at,
+            amount=readable(amount),
+            per=per,
+        )
+    worked = say(
+        "{points} {sign} {count} x {amount} ({against})",
+        points=readable(case.points), sign="-" if ahead < 0 else "+", count=readable(count), amount=readable(amount),
+        against=_against(book, case, value, target),
+    )  # fmt: skip
+    change = -count * amount if ahead < 0 else count * amount
+    highest = case.points if terms.highest is None else bound(terms.highest)
+    step = clamped(computed(case, seen, rule, worked, case.points + change), bound(terms.lowest), highest)
+    return Earned(step.value, ahead >= 0, step)
+
+
+def steps_counted(steps: Fraction, rule: StepRule) -> Fraction:
+    """Steps that count: started ones, completed ones, or the exact fraction."""
+    match rule:
+        case StepRule.STARTED:
+            return Fraction(ceil(steps))
+        case StepRule.COMPLETED:
+            return Fraction(floor(steps))
+        case StepRule.PRO_RATA:
+            return steps
+        case _ as never:
+            assert_never(never)
+
+
+def target_met(case: Case, value: Fraction, target: Fraction) -> bool:
+    """Compared exactly: 95/100 meets 95%."""
+    return value >= target if case.measured.direction is Direction.HIGHER else value <= target
+
+
+def completion(
+    book: Book, case: Case, value: Fraction, target: Fraction, *, at_nothing: Fraction = ONE
+) -> Fraction | None:
+    """Actual over target; target over actual where lower is better, and `at_nothing` where that actual is 0 or less.
+
+    None, with a fault noted, where the target leaves nothing to divide by.
+    """
+    lower = case.measured.direction is Direction.LOWER
+    if target < 0 or (target == 0 and not lower):
+        book.fault("DX608", case, say("a target above 0, to divide by"), say("{target}", target=readable(target)))
+        return None
+    if not lower:
+        return value / target
+    return target / value if value > 0 else at_nothing
+
+
+def percent(value: Fraction) -> str:
+    return f"{readable(value * 100)}%"
+
+
+def _against(book: Book, case: Case, value: Fraction, target: Fraction) -> Text:
+    indicator = book.indicator(case.measured)
+    sign = "=" if value == target else "<" if value < target else ">"
+    return say("{value} {sign} {target}", value=shown(value, indicator), sign=sign, target=shown(target, indicator))

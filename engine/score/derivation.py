@@ -1,0 +1,115 @@
+"""Where a number came from: a tree of steps, recorded on the one path that computes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from rules.diagnostic import Span, Text, say
+from rules.indicator import Indicator, Kind
+from rules.quantity import Rounding, round_to, show
+
+Location = tuple[int | str, ...]
+DECIMALS_SHOWN_MAX = 8
+
+
+class StepKind(StrEnum):
+    """What a step did."""
+
+    QUOTED = "quoted"
+    OBSERVED = "observed"
+    COMPUTED = "computed"
+    ROUNDED = "rounded"
+    CAPPED = "capped"
+    EXEMPTED = "exempted"
+    MISSING = "missing"
+    FIRED = "fired"
+    NOT_FIRED = "not_fired"
+    OVERRIDDEN = "overridden"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Three lines: the rule in words, the rule with its numbers, and the value; `at` is its place in the contract.
+
+    `title` names what is computed (an item, an indicator); `steps` are what went in; `sources` the cells it was read from.
+    """
+
+    kind: StepKind
+    title: Text
+    rule: Text
+    worked: Text
+    value: Fraction | None
+    at: Location = ()
+    steps: tuple[Step, ...] = ()
+    sources: tuple[Span, ...] = ()
+
+    def walk(self) -> Iterator[Step]:
+        """This step and all below, depth first."""
+        yield self
+        for step in self.steps:
+            yield from step.walk()
+
+
+NOTHING = say("")
+
+_RULE_OF_ROUNDING = {
+    Rounding.HALF_UP: say("rounded half up"),
+    Rounding.HALF_EVEN: say("rounded half to even"),
+    Rounding.UP: say("rounded up"),
+    Rounding.DOWN: say("rounded down"),
+}
+
+
+def rounded(step: Step, decimals: int, rounding: Rounding) -> Step:
+    """The step with its value rounded as declared; unchanged where rounding changes nothing."""
+    assert step.value is not None
+    value = round_to(step.value, decimals, rounding)
+    if value == step.value:
+        return step
+    rule = say("{how} to {decimals} decimals", how=_RULE_OF_ROUNDING[rounding], decimals=decimals)
+    worked = say("{exact} -> {rounded}", exact=readable(step.value), rounded=show(value))
+    return Step(StepKind.ROUNDED, step.title, rule, worked, value, step.at, (step,))
+
+
+def clamped(step: Step, low: Fraction | None, high: Fraction | None) -> Step:
+    """The step held between `low` and `high`; unchanged where neither bites."""
+    assert step.value is not None
+    if high is not None and step.value > high:
+        rule = say("at most {most}", most=readable(high))
+        worked = say("{value} -> {most}", value=readable(step.value), most=readable(high))
+        return Step(StepKind.CAPPED, step.title, rule, worked, high, step.at, (step,))
+    if low is not None and step.value < low:
+        rule = say("at least {least}", least=readable(low))
+        worked = say("{value} -> {least}", value=readable(step.value), least=readable(low))
+        return Step(StepKind.CAPPED, step.title, rule, worked, low, step.at, (step,))
+    return step
+
+
+def titled(step: Step, title: Text) -> Step:
+    return replace(step, title=title)
+
+
+def readable(value: Fraction | int) -> str:
+    """Exact where a short decimal says it; else the fraction and what a pocket calculator would show."""
+    text = show(value)
+    if "/" not in text and len(text.partition(".")[2]) <= DECIMALS_SHOWN_MAX:
+        return text
+    return f"{Fraction(value).numerator}/{Fraction(value).denominator} ≈ {show(round_to(Fraction(value), DECIMALS_SHOWN_MAX))}"
+
+
+def shown(value: Fraction, indicator: Indicator | None) -> str:
+    """A value of the indicator as people write it: a ratio in per cent, money in yuan, a count with its unit."""
+    if indicator is None:
+        return readable(value)
+    match indicator.kind:
+        case Kind.RATIO:
+            percent = show(value * 100)
+            exact = "/" not in percent and len(percent.partition(".")[2]) <= DECIMALS_SHOWN_MAX
+            return f"{percent}%" if exact else f"{show(value)} ≈ {show(round_to(value * 100, 4))}%"
+        case Kind.MONEY:
+            return f"¥{readable(value)}"
+        case _:
+            return f"{readable(value)} {indicator.unit}".rstrip()

@@ -1,0 +1,308 @@
+"""The interpreter: one contract, one subject, exact fractions, and the derivation of every number.
+
+Items are scored and rounded; sections add them up, spread exempt points, clamp, weigh and round; periodic sheets do
+the same for each period and are combined; the total adds it all up. Rounding happens at those three places only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.facts import Facts, Subject
+from engine.score.book import Book, Case
+from engine.score.derivation import NOTHING, Location, Step, StepKind, clamped, readable, rounded, titled
+from engine.score.earned import ZERO, bound
+from engine.score.methods import earn
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Text, say
+from rules.period import Period, periods_of
+from rules.sheet import Combine, Item, PeriodicSheet, Section, SectionKind, Spread, TooFew
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScore:
+    """An item over one window. `score` None: exempt."""
+
+    item: Item
+    window: Period
+    score: Fraction | None
+    met: bool
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class SectionScore:
+    """A section over one window. `score` None: wholly exempt. `exempt_points` go to the total, already weighted."""
+
+    section: Section
+    window: Period
+    score: Fraction | None
+    full: Fraction
+    exempt_points: Fraction
+    items: tuple[ItemScore, ...]
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class SheetScore:
+    """A periodic sheet: the combined and weighted score, and the score of each period that is due."""
+
+    sheet: PeriodicSheet
+    score: Fraction
+    periods: tuple[tuple[Period, Fraction], ...]
+    sections: tuple[SectionScore, ...]
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one subject scored under one contract, before vetoes."""
+
+    subject: Subject
+    sections: tuple[SectionScore, ...]
+    sheets: tuple[SheetScore, ...]
+    total: Fraction
+    step: Step
+
+    def all_sections(self) -> tuple[SectionScore, ...]:
+        return (*self.sections, *(section for sheet in self.sheets for section in sheet.sections))
+
+    def items(self) -> tuple[ItemScore, ...]:
+        return tuple(item for section in self.all_sections() for item in section.items)
+
+
+def interpret_all(contract: Contract, facts: Facts) -> tuple[tuple[Outcome, ...], list[Diagnostic]]:
+    """Every subject of the contract, by code, and all faults of the data that stood in the way."""
+    book = Book(contract, facts)
+    outcomes = tuple(interpret(book, subject) for subject in facts.subjects)
+    return outcomes, book.faults
+
+
+def interpret(book: Book, subject: Subject) -> Outcome:
+    """One subject's outcome. Faults of the data are noted in the book."""
+    contract, year = book.contract, book.facts.year
+    sections = tuple(
+        _section(book, subject, section, year, ("sections", index))
+        for index, section in enumerate(contract.sections)
+        if subject.in_scope(section.applies_to)
+    )
+    sheets = tuple(
+        sheet_score
+        for index, sheet in enumerate(contract.periodic)
+        if (sheet_score := _sheet(book, subject, sheet, ("periodic", index))) is not None
+    )
+    step = _total(book, subject, sections, sheets)
+    assert step.value is not None
+    return Outcome(subject, sections, sheets, step.value, step)
+
+
+def _item(book: Book, subject: Subject, item: Item, window: Period, at: Location) -> ItemScore:
+    earned = earn(book, Case(subject, item, item.points, window, at))
+    step = titled(earned.step, say("{name}", name=item.name))
+    if earned.points is None:
+        return ItemScore(item, window, None, earned.met, step)
+    contract = book.contract
+    decimals = contract.decimals if item.decimals is None else item.decimals
+    step = rounded(step, decimals, item.rounding or contract.rounding)
+    return ItemScore(item, window, step.value, earned.met, step)
+
+
+def _section(book: Book, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
+    items = tuple(
+        _item(book, subject, item, window, (*at, "items", index))
+        for index, item in enumerate(section.items)
+        if subject.in_scope(item.applies_to)
+    )
+    full = _full(section, items)
+    scored = [item for item in items if item.score is not None]
+    title, parts = say("{name}", name=section.name), tuple(item.step for item in items)
+    if len(scored) < section.min_scored and section.too_few is not TooFew.EXEMPT:
+        return _too_few(book, subject, section, window, items, full, at)
+    if (items and not scored and not section.takes) or len(scored) < section.min_scored:
+        step = Step(StepKind.EXEMPTED, title, say("every item is exempt"), NOTHING, None, at, parts)
+        return SectionScore(section, window, None, full, full * section.weight, items, step)
+    raw = _balance(section, scored, title, at, parts) if section.takes else _sum(section, items, title, at, parts)
+    step = clamped(raw, bound(section.floor), bound(section.cap))
+    step = _weighted(step, section.weight)
+    step = rounded(step, book.contract.decimals, book.contract.rounding)
+    to_total = (
+        sum((i.item.points for i in items if i.score is None and i.item.spread is Spread.TOTAL), ZERO)
+        if section.kind is SectionKind.BASE and not section.takes
+        else ZERO
+    )
+    return SectionScore(section, window, step.value, full, to_total * section.weight, items, step)
+
+
+def _full(section: Section, items: tuple[ItemScore, ...]) -> Fraction:
+    """What the section is worth for this subject: items out of its scope are not on its sheet."""
+    if section.kind is not SectionKind.BASE:
+        return ZERO
+    if section.takes or section.points is not None:
+        return section.full
+    total = sum((item.item.points for item in items), ZERO)
+    cap = bound(section.cap)
+    return total if cap is None else min(total, cap)
+
+
+def _too_few(
+    book: Book,
+    subject: Subject,
+    section: Section,
+    window: Period,
+    items: tuple[ItemScore, ...],
+    full: Fraction,
+    at: Location,
+) -> SectionScore:
+    if section.too_few is TooFew.ERROR:
+        case = Case(subject, section.items[0], ZERO, window, at)
+        expected = say("at least {least} scored items in {section}", least=section.min_scored, section=section.name)
+        found = say("{count} scored", count=sum(item.score is not None for item in items))
+        book.fault("DX610", case, expected, found)
+    rule = say("fewer than {least} items could be scored: no points", least=section.min_scored)
+    title, parts = say("{name}", name=section.name), tuple(item.step for item in items)
+    step = Step(StepKind.COMPUTED, title, rule, NOTHING, ZERO, at, parts)
+    return SectionScore(section, window, ZERO, full, ZERO, items, step)
+
+
+def _balance(section: Section, scored: list[ItemScore], title: Text, at: Location, parts: tuple[Step, ...]) -> Step:
+    """The starting balance less what each item lost."""
+    start = section.start or ZERO
+    losses = [item.item.points - item.score for item in scored if item.score is not None]
+    worked = say("{start} - ({losses})", start=readable(start), losses=" + ".join(map(readable, losses)) or "0")
+    rule = say("starting balance less what the items lost")
+    return Step(StepKind.COMPUTED, title, rule, worked, start - sum(losses, ZERO), at, parts)
+
+
+def _sum(section: Section, items: tuple[ItemScore, ...], title: Text, at: Location, parts: tuple[Step, ...]) -> Step:
+    """The sum of the items, scaled up where exempt items leave their points to the others."""
+    earned = [item.score for item in items if item.score is not None]
+    total = sum(earned, ZERO)
+    terms = " + ".join(map(readable, earned)) or "0"
+    step = Step(StepKind.COMPUTED, title, say("sum of the items"), say("{terms}", terms=terms), total, at, parts)
+    if section.kind is not SectionKind.BASE:
+        return step
+    carried = sum((i.item.points for i in items if i.score is None and i.item.spread is Spread.SECTION), ZERO)
+    present = sum((item.item.points for item in items if item.score is not None), ZERO)
+    if not carried or not present:
+        return step
+    return _spread(step, total, present, carried)
+
+
+def _spread(step: Step, value: Fraction, present: Fraction, carried: Fraction) -> Step:
+    rule = say("{points} exempt points spread over the others in proportion", points=readable(carried))
+    worked = say(
+        "{value} x {whole} / {present}",
+        value=readable(value), whole=readable(present + carried), present=readable(present),
+    )  # fmt: skip
+    return Step(StepKind.EXEMPTED, step.title, rule, worked, value * (present + carried) / present, step.at, (step,))
+
+
+def _weighted(step: Step, weight: Fraction) -> Step:
+    if weight == 1:
+        return step
+    assert step.value is not None
+    worked = say("{value} x {weight}", value=readable(step.value), weight=readable(weight))
+    return Step(StepKind.COMPUTED, step.title, say("weighted"), worked, step.value * weight, step.at, (step,))
+
+
+def _sheet(book: Book, subject: Subject, sheet: PeriodicSheet, at: Location) -> SheetScore | None:
+    """The sheet over the periods that are due; None while none is, or where nothing of it is in scope."""
+    due = [p for p in periods_of(book.facts.year.year, sheet.each) if book.facts.snapshot.due(p)]
+    sections: list[SectionScore] = []
+    scores: list[tuple[Period, Fraction]] = []
+    steps: list[Step] = []
+    for period in due:
+        inside = [
+            _section(book, subject, section, period, (*at, "sections", index))
+            for index, section in enumerate(sheet.sections)
+            if subject.in_scope(section.applies_to)
+        ]
+        title = say("{name}, {period}", name=sheet.name, period=str(period))
+        step = _added(title, inside, at)
+        if step.value is None:
+            continue
+        step = rounded(
+            clamped(step, bound(sheet.floor), bound(sheet.cap)), book.contract.decimals, book.contract.rounding
+        )
+        assert step.value is not None
+        sections.extend(inside)
+        scores.append((period, step.value))
+        steps.append(step)
+    if not scores:
+        return None
+    return _sheet_score(sheet, sections, scores, tuple(steps), at)
+
+
+def _sheet_score(
+    sheet: PeriodicSheet,
+    sections: list[SectionScore],
+    scores: list[tuple[Period, Fraction]],
+    steps: tuple[Step, ...],
+    at: Location,
+) -> SheetScore:
+    mean = sheet.combine is Combine.MEAN
+    value = sum((score for _, score in scores), ZERO) / (len(scores) if mean else 1)
+    terms = " + ".join(readable(score) for _, score in scores)
+    worked = say("({terms}) / {count}", terms=terms, count=len(scores)) if mean else say("{terms}", terms=terms)
+    rule = say("mean of the periods") if mean else say("sum of the periods")
+    step = Step(StepKind.COMPUTED, say("{name}", name=sheet.name), rule, worked, value, at, steps)
+    step = _weighted(step, sheet.weight)
+    assert step.value is not None
+    return SheetScore(sheet, step.value, tuple(scores), tuple(sections), step)
+
+
+def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
+    """Base sections, their exempt points spread over the whole, plus bonuses and deductions. None: all exempt."""
+    base = [s for s in sections if s.section.kind is SectionKind.BASE]
+    parts = tuple(section.step for section in base)
+    earned = [s.score for s in base if s.score is not None]
+    carried = sum((section.exempt_points for section in base), ZERO)
+    full = sum((section.full * section.section.weight for section in base), ZERO)
+    if sections and (not earned and base):
+        return Step(StepKind.EXEMPTED, title, say("every section is exempt"), NOTHING, None, at, parts)
+    rule, terms = say("sum of the sections"), " + ".join(map(readable, earned)) or "0"
+    step = Step(StepKind.COMPUTED, title, rule, say("{terms}", terms=terms), sum(earned, ZERO), at, parts)
+    if carried and full > carried:
+        assert step.value is not None
+        step = _spread(step, step.value, full - carried, carried)
+    return _with_extras(step, [s for s in sections if s.section.kind is not SectionKind.BASE])
+
+
+def _with_extras(step: Step, extras: list[SectionScore]) -> Step:
+    if not extras:
+        return step
+    assert step.value is not None
+    moved = [extra.score or ZERO for extra in extras]
+    terms = " + ".join(map(readable, [step.value, *moved]))
+    parts = (step, *(extra.step for extra in extras))
+    rule, worked = say("with bonuses and deductions"), say("{terms}", terms=terms)
+    return Step(StepKind.COMPUTED, step.title, rule, worked, sum(moved, step.value), step.at, parts)
+
+
+def _total(book: Book, subject: Subject, sections: tuple[SectionScore, ...], sheets: tuple[SheetScore, ...]) -> Step:
+    """Start + annual sheet x weight + periodic sheets + bonuses - deductions, within cap and floor, rounded."""
+    contract, total = book.contract, book.contract.total
+    base = [section for section in sections if section.section.kind is SectionKind.BASE]
+    extras = [section for section in sections if section.section.kind is not SectionKind.BASE]
+    title = say("total of {subject}", subject=subject.name)
+    annual = _added(title, base, ())
+    if annual.value is None:
+        book.fault(
+            "DX611",
+            Case(subject, base[0].section.items[0], ZERO, book.facts.year, ()),
+            say("something to score"),
+            say("every section is exempt"),
+        )
+        annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO)
+    step = _weighted(annual, contract.annual_weight)
+    assert step.value is not None
+    if sheets or total.start:
+        others = [*((total.start,) if total.start else ()), *(sheet.score for sheet in sheets)]
+        worked = say("{terms}", terms=" + ".join(map(readable, [*others, step.value])))
+        parts = (*(sheet.step for sheet in sheets), step)
+        rule = say("periodic sheets and annual sheet") if sheets else say("from the starting balance")
+        step = Step(StepKind.COMPUTED, title, rule, worked, sum(others, step.value), (), parts)
+    step = _with_extras(step, extras)
+    step = clamped(step, bound(total.floor), bound(total.cap))
+    return rounded(step, contract.decimals, contract.rounding)

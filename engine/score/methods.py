@@ -1,0 +1,126 @@
+"""The meaning of each scoring method, in exact fractions. The compiler may not import this module, nor this the compiler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import assert_never
+
+from engine.score import against_target, over_value, peers
+from engine.score.book import Book, Case
+from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, shown, titled
+from engine.score.earned import ZERO, Earned, bound, refused
+from engine.score.missing import parameter, without_value
+from engine.score.reading import read
+from rules.diagnostic import Text, say
+from rules.scoring import (
+    AllOrNothing,
+    BestOf,
+    Checklist,
+    Improvement,
+    Linear,
+    Mark,
+    Part,
+    PerEvent,
+    Proportional,
+    Rank,
+    Relative,
+    Steps,
+    SumOf,
+    Tiers,
+    WorstOf,
+)
+
+Simple = Proportional | AllOrNothing | Steps | Tiers | Linear | Improvement | PerEvent | Rank | Relative | Mark
+
+
+def earn(book: Book, case: Case) -> Earned:
+    """Apply the case's method. Faults of the data are noted in the book; the case then counts as exempt."""
+    match case.measured.scoring:
+        case BestOf() | WorstOf() | SumOf() as composite:
+            return _composite(book, case, composite)
+        case Checklist() as rule:
+            return over_value.checklist(book, case, rule)
+        case PerEvent(incident=str() as kind) as rule:
+            return over_value.incidents(book, case, rule, kind)
+        case rule:
+            reading = read(book, case)
+            if reading.value is None:
+                return without_value(book, case, reading)
+            return _by_value(book, case, rule, reading.value, reading.step)
+
+
+def _by_value(book: Book, case: Case, rule: Simple, value: Fraction, seen: Step) -> Earned:
+    match rule:
+        case Proportional() | AllOrNothing() | Steps():
+            return _against_target(book, case, rule, value, seen)
+        case Tiers():
+            return over_value.tiers(book, case, rule, value, seen)
+        case Linear():
+            return over_value.linear(book, case, rule, value, seen)
+        case Improvement():
+            return over_value.improvement(book, case, rule, value, seen)
+        case PerEvent():
+            return over_value.per_event(case, rule, value, seen, shown(value, book.indicator(case.measured)))
+        case Rank():
+            return peers.rank(book, case, rule, value, seen)
+        case Relative():
+            return peers.relative(book, case, rule, value, seen)
+        case Mark():
+            return over_value.mark(book, case, value, seen)
+        case _ as never:
+            assert_never(never)
+
+
+def _against_target(
+    book: Book, case: Case, rule: Proportional | AllOrNothing | Steps, value: Fraction, seen: Step
+) -> Earned:
+    target = parameter(book, case, rule.target, "target")
+    if target is None:
+        return refused(case, seen)
+    match rule:
+        case Proportional():
+            return against_target.proportional(book, case, rule, value, target, seen)
+        case AllOrNothing():
+            return against_target.all_or_nothing(book, case, rule, value, target, seen)
+        case Steps():
+            return against_target.steps(book, case, rule, value, target, seen)
+        case _ as never:
+            assert_never(never)
+
+
+def _composite(book: Book, case: Case, rule: BestOf | WorstOf | SumOf) -> Earned:
+    """Parts that are exempt drop out; an item whose parts all are is exempt itself."""
+    parts = [_part(book, case, part, index) for index, part in enumerate(rule.parts)]
+    scored = [(part.points, part.met) for part in parts if part.points is not None]
+    steps = tuple(part.step for part in parts)
+    points, met = [number for number, _ in scored], [reached for _, reached in scored]
+
+    def combined(text: Text, joint: str, value: Fraction) -> Step:
+        worked = say("{parts}", parts=joint.join(map(readable, points)))
+        return Step(StepKind.COMPUTED, NOTHING, text, worked, value, case.at, steps)
+
+    if not scored:
+        step = Step(StepKind.EXEMPTED, NOTHING, say("every part is exempt"), NOTHING, None, case.at, steps)
+        return Earned(None, True, step)
+    match rule:
+        case BestOf():
+            return Earned(max(points), any(met), combined(say("the best of the parts"), "; ", max(points)))
+        case WorstOf():
+            return Earned(min(points), all(met), combined(say("the worst of the parts"), "; ", min(points)))
+        case SumOf():
+            step = combined(say("the sum of the parts"), " + ", sum(points, ZERO))
+            highest = case.points if rule.highest is None else bound(rule.highest)
+            step = clamped(step, bound(rule.lowest), highest)
+            return Earned(step.value, all(met), step)
+        case _ as never:
+            assert_never(never)
+
+
+def _part(book: Book, case: Case, part: Part, index: int) -> Earned:
+    """A part takes the item's indicator and points where it states none of its own."""
+    indicator = part.indicator or case.measured.indicator
+    measured = part if indicator == part.indicator else part.model_copy(update={"indicator": indicator})
+    points = case.points if part.points is None else part.points
+    earned = earn(book, Case(case.subject, measured, points, case.window, (*case.at, "scoring", "parts", index)))
+    return replace(earned, step=titled(earned.step, say("{name}", name=part.name))) if part.name else earned

@@ -1,0 +1,80 @@
+"""When there is no value, or no parameter: what the contract says that means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.score.book import Book, Case
+from engine.score.derivation import NOTHING, Step, StepKind
+from engine.score.earned import ZERO, Earned, exempted, refused
+from engine.score.reading import Found, Reading, read
+from rules.diagnostic import say
+from rules.period import Period
+from rules.scoring import FromData, Missing
+
+
+def without_value(book: Book, case: Case, reading: Reading) -> Earned:
+    """The missing-value policy. Incomplete periods are always a fault here: `incomplete: reported` gives a value."""
+    match reading.found:
+        case Found.TOO_SMALL:
+            least = case.measured.min_denominator or 0
+            return exempted(case, reading.step, say("exempt below a denominator of {least}", least=least))
+        case Found.INCOMPLETE:
+            _note_lacking(book, case, "DX602", reading.lacking)
+            return refused(case, reading.step)
+        case _ if case.measured.missing is not Missing.ERROR:
+            return as_agreed(case, case.measured.missing, reading.step)
+        case Found.NOTHING_TO_COUNT:
+            hint = say("state min_denominator: 1 to exempt it, or what missing means")
+            book.fault("DX607", case, say("a denominator above 0"), say("nothing to count: 0 / 0"), hint)
+            return refused(case, reading.step)
+        case _:
+            _note_lacking(book, case, "DX601", reading.lacking)
+            return refused(case, reading.step)
+
+
+def _note_lacking(book: Book, case: Case, code: str, lacking: tuple[Period, ...]) -> None:
+    expected = say("a value of {indicator}", indicator=book.indicator(case.measured).name)
+    hint = say("report it, or state in the contract what missing means: zero, full or exempt")
+    for period in lacking:
+        book.fault(code, replace(case, window=period), expected, say("nothing reported"), hint)
+
+
+def as_agreed(case: Case, missing: Missing, seen: Step) -> Earned:
+    """Zero, full or exempt."""
+    if missing is Missing.EXEMPT:
+        return exempted(case, seen, say("nothing reported: exempt"))
+    full = missing is Missing.FULL
+    rule = say("nothing reported: full points") if full else say("nothing reported: no points")
+    points = case.points if full else ZERO
+    return Earned(points, full, Step(StepKind.MISSING, seen.title, rule, NOTHING, points, case.at, (seen,)))
+
+
+def parameter(book: Book, case: Case, agreed: Fraction | FromData, name: str) -> Fraction | None:
+    """The number agreed: in the contract, in the targets table, or the party's own value of the year before."""
+    match agreed:
+        case FromData.BY_PARTY:
+            return _by_party(book, case, name)
+        case FromData.LAST_YEAR:
+            return _last_year(book, case, name)
+        case number:
+            return number
+
+
+def _by_party(book: Book, case: Case, name: str) -> Fraction | None:
+    indicator = book.indicator(case.measured)
+    agreed = book.facts.target(case.subject.code, indicator.id, name)
+    if agreed is None:
+        expected = say("{parameter} of {indicator} in the targets table", parameter=name, indicator=indicator.name)
+        book.fault("DX603", case, expected, say("none for {subject}", subject=case.subject.code))
+    return agreed
+
+
+def _last_year(book: Book, case: Case, name: str) -> Fraction | None:
+    before = replace(case, window=Period(case.window.year - 1, case.window.cadence, case.window.number))
+    reading = read(book, before)
+    if reading.value is None and case.measured.missing is Missing.ERROR:
+        expected = say("the value of {year}, as {parameter}", year=case.window.year - 1, parameter=name)
+        book.fault("DX604", before, expected, say("nothing reported for that year"))
+    return reading.value

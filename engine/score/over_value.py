@@ -1,0 +1,144 @@
+"""Methods that look at the value itself: bands, straight lines, marks, checklists, events."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from engine.score.against_target import completion, percent, steps_counted, target_met
+from engine.score.book import Book, Case
+from engine.score.derivation import Step, StepKind, clamped, readable, shown
+from engine.score.earned import ZERO, Earned, bound, computed, refused
+from engine.score.missing import as_agreed, parameter, without_value
+from engine.score.reading import read
+from rules.diagnostic import say
+from rules.scoring import Checklist, Improvement, Linear, Missing, PerEvent, Tiers
+
+
+def tiers(book: Book, case: Case, rule: Tiers, value: Fraction, seen: Step) -> Earned:
+    """The points of the band that holds the value, or the completion rate where a target is given."""
+    measure, what, met = value, shown(value, book.indicator(case.measured)), None
+    if rule.target is not None:
+        target = parameter(book, case, rule.target, "target")
+        rate = None if target is None else completion(book, case, value, target)
+        if target is None or rate is None:
+            return refused(case, seen)
+        measure, what, met = rate, percent(rate), target_met(case, value, target)
+    band = next((band for band in rule.bands if measure in band), None)
+    if band is None:
+        book.fault("DX609", case, say("a value inside one of the bands"), say("{value}", value=what))
+        return refused(case, seen)
+    text = say("tier {band}: {points} points", band=str(band), points=readable(band.points))
+    worked = say("{value} lies in {band}", value=what, band=str(band))
+    met = band.points >= case.points if met is None else met
+    return Earned(band.points, met, computed(case, seen, text, worked, band.points))
+
+
+def linear(book: Book, case: Case, rule: Linear, value: Fraction, seen: Step) -> Earned:
+    """Straight between the two thresholds, whichever of them is the higher."""
+    zero_at = parameter(book, case, rule.zero_at, "zero_at")
+    full_at = parameter(book, case, rule.full_at, "full_at")
+    if zero_at is None or full_at is None:
+        return refused(case, seen)
+    if zero_at == full_at:
+        book.fault("DX608", case, say("two thresholds that differ"), say("{value}", value=readable(zero_at)))
+        return refused(case, seen)
+    return _straight_line(book, case, value, zero_at, full_at, seen)
+
+
+def improvement(book: Book, case: Case, rule: Improvement, value: Fraction, seen: Step) -> Earned:
+    """The share of the way from the party's own baseline to the benchmark."""
+    baseline = parameter(book, case, rule.baseline, "baseline")
+    benchmark = parameter(book, case, rule.benchmark, "benchmark")
+    if baseline is None or benchmark is None:
+        missing = case.measured.missing
+        return refused(case, seen) if missing is Missing.ERROR else as_agreed(case, missing, seen)
+    if not target_met(case, baseline, benchmark):
+        return _straight_line(book, case, value, baseline, benchmark, seen)
+    indicator, met = book.indicator(case.measured), target_met(case, value, benchmark)
+    at, points = shown(benchmark, indicator), case.points if met else ZERO
+    text = say("already at the benchmark of {benchmark}: full points while it stays there", benchmark=at)
+    worked = say("{value} against {benchmark}", value=shown(value, indicator), benchmark=at)
+    return Earned(points, met, computed(case, seen, text, worked, points))
+
+
+def _straight_line(book: Book, case: Case, value: Fraction, zero_at: Fraction, full_at: Fraction, seen: Step) -> Earned:
+    indicator = book.indicator(case.measured)
+    zero, full, actual = (shown(number, indicator) for number in (zero_at, full_at, value))
+    rule = say("straight line from 0 points at {zero} to full points at {full}", zero=zero, full=full)
+    worked = say(
+        "{points} x ({value} - {zero}) / ({full} - {zero})",
+        points=readable(case.points), value=actual, zero=zero, full=full,
+    )  # fmt: skip
+    share = (value - zero_at) / (full_at - zero_at)
+    step = clamped(computed(case, seen, rule, worked, case.points * share), ZERO, case.points)
+    return Earned(step.value, share >= 1, step)
+
+
+def mark(book: Book, case: Case, value: Fraction, seen: Step) -> Earned:
+    """The assessor's mark itself."""
+    if not 0 <= value <= case.points:
+        expected = say("a mark from 0 to {points}", points=readable(case.points))
+        book.fault("DX605", case, expected, say("{mark}", mark=readable(value)))
+        return refused(case, seen)
+    step = computed(case, seen, say("the assessor's mark"), say("{mark}", mark=readable(value)), value)
+    return Earned(value, value == case.points, step)
+
+
+def checklist(book: Book, case: Case, rule: Checklist) -> Earned:
+    """The points of the entries ticked; over several periods, of the share of periods in which each was."""
+    names = {entry.id: entry.name for entry in book.indicator(case.measured).entries}
+    readings = {entry: read(book, case, entry) for entry in rule.entries}
+    first = next(iter(readings.values()))
+    if first.value is None:
+        return without_value(book, case, first)
+    parts = []
+    for entry, worth in rule.entries.items():
+        ticked = readings[entry].value or ZERO
+        worked = say("{points} x {share}", points=readable(worth), share=readable(ticked))
+        title, sources = say("{name}", name=names[entry]), readings[entry].step.sources
+        rule_text = say("points when ticked")
+        parts.append(Step(StepKind.OBSERVED, title, rule_text, worked, worth * ticked, case.at, (), sources))
+    total = sum((part.value for part in parts if part.value), ZERO)
+    text = say("sum of the points of the entries ticked")
+    worked = say("{terms}", terms=" + ".join(readable(part.value) for part in parts if part.value) or "0")
+    title = say("{name}", name=book.indicator(case.measured).name)
+    step = Step(StepKind.COMPUTED, title, text, worked, total, case.at, tuple(parts))
+    return Earned(total, total == sum(rule.entries.values()), step)
+
+
+def incidents(book: Book, case: Case, rule: PerEvent, kind: str) -> Earned:
+    """Per substantiated incident of the kind, found in the window."""
+    found = book.facts.incidents(case.subject.code, (kind,), case.window)
+    name = next((incident.name for incident in book.contract.incidents if incident.id == kind), kind)
+    listed = "; ".join(f"{incident.id} {incident.found_on.isoformat()}" for incident in found)
+    worked = say("{count}: {listed}", count=len(found), listed=listed) if found else say("none")
+    title, text = say("{name}", name=name), say("substantiated incidents")
+    places = tuple(incident.place for incident in found if incident.place)
+    count = Fraction(len(found))
+    seen = Step(StepKind.OBSERVED, title, text, worked, count, case.at, (), places)
+    return per_event(case, rule, count, seen, str(len(found)))
+
+
+def per_event(case: Case, rule: PerEvent, count: Fraction, seen: Step, what: str) -> Earned:
+    """So much off full points, or on from 0, for each event that counts."""
+    counted = steps_counted(max(ZERO, count - rule.beyond) / rule.per, rule.step)
+    deducts = rule.deduct is not None
+    amount = (rule.deduct if rule.deduct is not None else rule.add) or ZERO
+    most = (None if deducts else case.points) if rule.at_most is None else bound(rule.at_most)
+    change = counted * amount if most is None else min(counted * amount, most)
+    start = case.points if deducts else ZERO
+    each = readable(amount)
+    text = (
+        say("{amount} off for each, from full points", amount=each)
+        if deducts
+        else say("{amount} for each", amount=each)
+    )
+    worked = say(
+        "{start} {sign} {counted} x {amount} ({count})",
+        start=readable(start), sign="-" if deducts else "+", counted=readable(counted), amount=each, count=what,
+    )  # fmt: skip
+    if most is not None and counted * amount > most:
+        worked = say("{sum}, at most {most}", sum=worked, most=readable(most))
+    value = start - change if deducts else change
+    step = clamped(computed(case, seen, text, worked, value), bound(rule.lowest), None)
+    return Earned(step.value, change == 0 if deducts else True, step)
