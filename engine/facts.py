@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,7 @@ from rules.contract import Contract
 from rules.period import Cadence, Period
 from rules.sheet import Scope
 from rules.verdict import Peers
-from targets.cadre import Tenure
+from targets.cadre import Assignment, Tenure
 from targets.observation import Incident, Observation
 from targets.snapshot import Snapshot, month_end
 
@@ -106,6 +106,17 @@ class Facts:
     def peers(self, subject: Subject) -> tuple[Subject, ...]:
         """The subject's league, itself included, by code."""
         return self._by_league[self.league(subject)]
+
+    @cached_property
+    def _duties(self) -> dict[str, list[Assignment]]:
+        duties: dict[str, list[Assignment]] = defaultdict(list)
+        for assignment in sorted(self.snapshot.records.assignments, key=lambda a: (a.party, a.role, a.start)):
+            duties[assignment.cadre].append(assignment)
+        return duties
+
+    def assignments(self, cadre: str) -> Sequence[Assignment]:
+        """What the cadre answers for, by party and time."""
+        return self._duties.get(cadre, ())
 
     def observation(self, subject: str, indicator: str, period: Period, entry: str = "") -> Observation | None:
         return self._observations.get((subject, indicator, period, entry))

@@ -39,6 +39,8 @@ BATCH_MAX = 1_000
 
 _OPERATORS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "==": "$eq"}
 _CATCH_ALL = "seen"
+# Every town has a state of its own under this name, alive while it is asked: the engine survives only one at a time.
+_SID = "town"
 _LOCK = threading.Lock()
 _SERIAL = itertools.count()
 
@@ -122,7 +124,7 @@ def infer(town: str, rules: tuple[Rule, ...], facts: Iterable[Fact]) -> list[Fir
     """
     if len({rule.name for rule in rules}) != len(rules):
         raise ValueError("two rules have the same name")
-    # Before the lock: the caller's iterable may itself call infer, and may raise errors of its own.
+    # Out here, because an error of the caller's own iterable is no fault of ours.
     facts = list(facts)
     with _as_fault(town):
         if not available():
@@ -149,12 +151,12 @@ def _values_by_subject(facts: Iterable[Fact]) -> dict[str, dict[str, int]]:
     for fact in facts:
         _check_integer(fact.value, fact)
         measured = values.setdefault(fact.subject, {})
-        if measured.setdefault(fact.measure, fact.value) != fact.value:
+        if measured.setdefault(fact.measure, int(fact.value)) != fact.value:
             raise RuleEngineFault(f"{fact} contradicts the value {measured[fact.measure]}")
     return values
 
 
-def _check_integer(value: int, source: Fact | Rule) -> None:
+def _check_integer(value: int, source: Fact | str) -> None:
     if not isinstance(value, int) or abs(value) > INTEGER_MAX:
         raise RuleEngineFault(f"{source}: {value!r} is not an integer within +-(2**63 - 1)")
 
@@ -182,7 +184,7 @@ class _Network:
         # The engine times an action by the wall clock: set forward, it would drop the rest of a town in silence.
         durable.engine._unix_now = time.monotonic
         self._plan = plan
-        self._part = _Part("first", [])
+        self._part = _Part([])
         self._name = f"rules-{next(_SERIAL)}"
         actions = {name: self._action(partial(self._conclude, name)) for name in plan.outcomes}
         actions[_CATCH_ALL] = self._action(self._witness)
@@ -191,15 +193,14 @@ class _Network:
         weakref.finalize(self, durable_rules_engine.delete_ruleset, handle).atexit = False
         # The first state of a ruleset holds a pointer which is set by its first action only, yet freed by deletion.
         self._assert([{"k": -1}])
-        self._host.delete_state(self._name, self._part.sid)
+        self._host.delete_state(self._name, _SID)
 
     def run(self, values: dict[str, dict[str, int]]) -> Iterator[Firing]:
         """The firings for these values by subject and measure, one part of the subjects after the other."""
-        sid = f"town-{next(_SERIAL)}"
         subjects = list(values)
         size = max(1, MESSAGES_MAX // self._plan.messages_per_subject)
         for start in range(0, len(subjects), size):
-            part = _Part(sid, subjects[start : start + size])
+            part = _Part(subjects[start : start + size])
             messages = [
                 message
                 for number, subject in enumerate(part.subjects)
@@ -214,18 +215,20 @@ class _Network:
         self._part = part
         try:
             self._assert(messages)
-            state = self._host.get_state(self._name, part.sid)
+            state = self._host.get_state(self._name, _SID)
             if "exception" in state:
                 raise part.broken_by or RuleEngineFault(state["exception"])
             if sorted(part.seen) != list(range(part.sent)):
                 raise RuleEngineFault(f"{part.sent} facts were sent, {len(part.seen)} were seen")
         finally:
-            self._host.delete_state(self._name, part.sid)
+            self._host.delete_state(self._name, _SID)
 
     def _assert(self, messages: list[_Message]) -> None:
+        # Of an empty batch the engine makes a wild pointer.
+        assert messages
         for message in messages:
-            # Decimal numbers, since the engine knows an id by a 32-bit hash only, in which small ones do not collide.
-            message |= {"sid": self._part.sid, "id": str(self._part.sent)}
+            # The engine knows an id by a 32-bit hash of it only, in which small decimal numbers do not collide.
+            message |= {"sid": _SID, "id": str(self._part.sent)}
             self._part.sent += 1
         self._host.assert_facts(self._name, messages)
 
@@ -265,7 +268,6 @@ class _Network:
 class _Part:
     """Some subjects of a town on their way through the engine, which knows each by its position."""
 
-    sid: str
     subjects: list[str]
     sent: int = 0
     seen: list[int] = field(default_factory=list)
@@ -333,7 +335,7 @@ class _Plan:
         """A rule of many antecedents becomes a chain, each link waiting for the truth of the one before."""
         compares = [each for each in dict.fromkeys(rule.when) if isinstance(each, Compare)]
         for compare in compares:
-            _check_integer(compare.value, rule)
+            _check_integer(compare.value, f"rule {rule.name!r}, {compare}")
         chunks = [compares[start : start + COMPARES_MAX] for start in range(0, len(compares), COMPARES_MAX)]
         patterns = [self._sheet_pattern(chunk) for chunk in chunks]
         patterns += [self._port_pattern(each) for each in dict.fromkeys(rule.when) if isinstance(each, Holds)]

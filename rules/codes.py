@@ -51,4 +51,23 @@ CODES: dict[str, Code] = {
     "DX107": _error("not an identifier"),
     "DX108": _error("not a date, a year or a period"),
     "DX109": _error("list too short or too long"),
+    # the year's records against the contract
+    "DX601": _error("value not reported"),
+    "DX602": _error("some periods not reported"),
+    "DX603": _error("no target for the party"),
+    "DX604": _error("no value of the year before"),
+    "DX605": _error("mark outside the points"),
+    "DX606": _error("ratio without its counts"),
+    "DX607": _error("nothing to count"),
+    "DX608": _error("target that cannot be used"),
+    "DX609": _error("value in no band"),
+    "DX610": _error("too few items scored"),
+    "DX611": _error("nothing left to score"),
+    "DX612": _error("linked contract not given"),
+    "DX613": _error("cadre answers for no party"),
+    "DX614": _error("contract of another year"),
+    "DX615": _error("contract given twice"),
+    "DX616": _error("capped grade unknown to the cadres' contract"),
+    # running
+    "DX710": _error("rule engine not available"),
 }

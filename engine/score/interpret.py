@@ -14,7 +14,6 @@ from engine.score.book import Book, Case
 from engine.score.derivation import NOTHING, Location, Step, StepKind, clamped, readable, rounded, titled
 from engine.score.earned import ZERO, bound
 from engine.score.methods import earn
-from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.period import Period, periods_of
 from rules.sheet import Combine, Item, PeriodicSheet, Section, SectionKind, Spread, TooFew
@@ -72,9 +71,9 @@ class Outcome:
         return tuple(item for section in self.all_sections() for item in section.items)
 
 
-def interpret_all(contract: Contract, facts: Facts) -> tuple[tuple[Outcome, ...], list[Diagnostic]]:
+def interpret_all(facts: Facts) -> tuple[tuple[Outcome, ...], list[Diagnostic]]:
     """Every subject of the contract, by code, and all faults of the data that stood in the way."""
-    book = Book(contract, facts)
+    book = Book(facts.contract, facts)
     outcomes = tuple(interpret(book, subject) for subject in facts.subjects)
     return outcomes, book.faults
 

@@ -1,0 +1,131 @@
+"""From scores to verdicts: warnings, vetoes and whom they reach, final score, rank, grade. One contract at a time.
+
+Conditions are decided by the rule engine, in three stages, each seeing what the one before decided.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from engine.conditions import Named
+from engine.decide import Bench, Judged, decide
+from engine.facts import Facts
+from engine.ranking import Graded, Place, grades, places
+from engine.score.derivation import Step, StepKind, readable
+from engine.score.interpret import Outcome
+from engine.standing import RANK, SCORE, VETOED, WARNED, measure_outcome
+from engine.verdict import Verdict, VetoRecord
+from engine.vetoes import final_score, fired, inherit, reached_by
+from rules.contract import Contract
+from rules.diagnostic import say
+
+Records = Mapping[str, list[VetoRecord]]
+
+
+def adjudicate(facts: Facts, outcomes: Sequence[Outcome], others: Sequence[Judged] = ()) -> Judged:
+    """Verdicts for every subject. `others` are the contracts judged before, whose vetoes may reach these subjects."""
+    contract = facts.contract
+    bench = Bench(contract, facts, {o.subject.code: measure_outcome(o) for o in outcomes}, others)
+    reasons: dict[tuple[str, str], Step] = {}
+    _rank(bench)
+    warnings = fired(bench, contract.warnings, "warnings", reasons)
+    _note(bench, WARNED, {code: Fraction(len(warnings[code])) for code in bench.standings})
+    vetoes = fired(bench, contract.vetoes, "vetoes", reasons)
+    fresh = [record for records in (*warnings.values(), *vetoes.values()) for record in records]
+    reaching = tuple(hit for record in fresh for hit in reached_by(contract, facts, record))
+    inherit(bench, warnings, vetoes)
+    _note(bench, VETOED, {code: Fraction(bool(vetoes[code])) for code in bench.standings})
+    _note(bench, SCORE, {o.subject.code: _final(contract, o, warnings, vetoes) for o in outcomes})
+    placed = _rank(bench)
+    graded = _grade(bench, placed, warnings, vetoes)
+    verdicts = {o.subject.code: _verdict(bench, o, warnings, vetoes, placed, graded, reasons) for o in outcomes}
+    return Judged(contract, facts, verdicts, bench.standings, reaching)
+
+
+def _note(bench: Bench, measure: str, values: Mapping[str, Fraction]) -> None:
+    for code, value in values.items():
+        bench.standings[code].values[measure] = value
+
+
+def _rank(bench: Bench) -> dict[str, Place]:
+    placed = places(bench.contract, bench.facts, bench.standings)
+    _note(bench, RANK, {code: Fraction(place.rank) for code, place in placed.items()})
+    return placed
+
+
+def _final(contract: Contract, outcome: Outcome, warnings: Records, vetoes: Records) -> Fraction:
+    code = outcome.subject.code
+    return final_score(contract, outcome.total, [*warnings[code], *vetoes[code]])
+
+
+def _grade(bench: Bench, placed: Mapping[str, Place], warnings: Records, vetoes: Records) -> dict[str, Graded]:
+    """Each league's grades; conditions are decided for all at once."""
+    contract = bench.contract
+    conditions = tuple(
+        Named(f"grade {band.id}", band.when, ("grades", index, "when"))
+        for index, band in enumerate(contract.grades)
+        if band.when is not None
+    )
+    decided = {(code, node.removeprefix("grade ")): step for (code, node), step in decide(bench, conditions).items()}
+    capped = _caps(contract, bench, warnings, vetoes)
+    leagues: dict[str, list[str]] = defaultdict(list)
+    for subject in bench.facts.subjects:
+        leagues[bench.facts.league(subject)].append(subject.code)
+    given: dict[str, Graded] = {}
+    for members in leagues.values():
+        given |= grades(contract, members, placed, decided, capped)
+    return given
+
+
+def _caps(contract: Contract, bench: Bench, warnings: Records, vetoes: Records) -> dict[str, str]:
+    """The best grade left to those whom a warning or veto holds down: the lowest of their caps."""
+    order = [band.id for band in contract.grades]
+    capped = {}
+    for code in bench.standings:
+        effects = [record.effects for record in (*warnings[code], *vetoes[code]) if record.effects is not None]
+        caps = [effect.cap_grade for effect in effects if effect.cap_grade is not None]
+        if caps:
+            capped[code] = max(caps, key=order.index)
+    return capped
+
+
+def _verdict(
+    bench: Bench,
+    outcome: Outcome,
+    warnings: Records,
+    vetoes: Records,
+    placed: Mapping[str, Place],
+    graded: Mapping[str, Graded],
+    reasons: Mapping[tuple[str, str], Step],
+) -> Verdict:
+    subject, code = outcome.subject, outcome.subject.code
+    final, grade = bench.standings[code].values[SCORE], graded.get(code)
+    hits = (*warnings[code], *vetoes[code])
+    own = {record.rule for record in hits if not record.through and not record.inherited}
+    clauses = (*bench.contract.warnings, *bench.contract.vetoes)
+    steps = (
+        outcome.step,
+        *(_overriding(record) for record in hits),
+        *(_idle(clause.name, reasons[code, clause.id]) for clause in clauses if clause.id not in own),
+        *(grade.steps if grade else ()),
+    )
+    title, rule = say("verdict on {subject}", subject=subject.name), say("score, vetoes and grade")
+    worked = say("score {score}, final score {final}", score=readable(outcome.total), final=readable(final))
+    return Verdict(
+        subject=subject, contract=bench.contract.contract, outcome=outcome, score=outcome.total, final_score=final,
+        league=bench.facts.league(subject), league_size=len(bench.facts.peers(subject)), rank=placed[code].rank,
+        grade=grade.band if grade else None, vetoes=tuple(vetoes[code]), warnings=tuple(warnings[code]),
+        step=Step(StepKind.COMPUTED, title, rule, worked, final, (), steps),
+    )  # fmt: skip
+
+
+def _idle(name: str, why: Step) -> Step:
+    title, rule = say("{name}", name=name), say("warning or veto")
+    return Step(StepKind.NOT_FIRED, title, rule, say("did not fire"), None, why.at, (why,))
+
+
+def _overriding(record: VetoRecord) -> Step:
+    title, rule = say("{name}", name=record.name), say("warning or veto")
+    return Step(StepKind.OVERRIDDEN, title, rule, say("fired"), None, record.step.at, (record.step,))

@@ -1,0 +1,141 @@
+"""Linked assessment: a cadre's total made from the parties they answer for and from their own sheet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import assert_never
+
+from engine.decide import Judged
+from engine.facts import Facts, Subject
+from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, rounded
+from engine.score.earned import ZERO, bound
+from engine.score.interpret import Outcome
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Span, say
+from rules.linkage import Link, Linkage, LinkCombine, Prorate
+from targets.cadre import Assignment
+from targets.snapshot import month_end
+
+
+def link(facts: Facts, personal: Sequence[Outcome], others: Sequence[Judged]) -> tuple[Outcome, ...]:
+    """Each cadre's outcome with the linked total; posts without linkage keep their own sheet as it is."""
+    judged = {other.contract.contract: other for other in others}
+    return tuple(
+        outcome if (linkage := linkage_of(facts.contract, outcome.subject)) is None
+        else _linked(facts, outcome, linkage, judged)
+        for outcome in personal
+    )  # fmt: skip
+
+
+def linkage_of(contract: Contract, subject: Subject) -> Linkage | None:
+    return next((linkage for linkage in contract.linkage if subject.post in linkage.posts), None)
+
+
+def without_duty(facts: Facts, others: Sequence[Facts]) -> list[Diagnostic]:
+    """A fault for each cadre whose score is made from parties alone and who answers for none."""
+    assessed = {other.contract.contract: {subject.code for subject in other.subjects} for other in others}
+    faults = []
+    for subject in facts.subjects:
+        linkage = linkage_of(facts.contract, subject)
+        if linkage is None or linkage.personal:
+            continue
+        duties = facts.assignments(subject.code)
+        if not any(_parties(facts, one, duties, assessed.get(one.contract, set())) for one in linkage.links):
+            hint = say("assign at least one party in a role that the contract links, or change the post")
+            found = say("{cadre} answers for no party", cadre=subject.code)
+            expected = say("an assignment in the year")
+            faults.append(Diagnostic("DX613", Span("assignments", cell=subject.code), found, expected, hint))
+    return faults
+
+
+def _linked(facts: Facts, outcome: Outcome, linkage: Linkage, judged: Mapping[str, Judged]) -> Outcome:
+    """Sum of weights x scores. A stream without any party leaves its weight to the rest, in proportion."""
+    contract, duties = facts.contract, facts.assignments(outcome.subject.code)
+    streams = [(one.weight, _stream(facts, one, duties, judged[one.contract])) for one in linkage.links]
+    personal = [(linkage.personal, outcome.step)] if linkage.personal else []
+    terms = [(weight, step.value) for weight, step in (*streams, *personal) if step.value is not None]
+    absent = sum((weight for weight, step in streams if step.value is None), ZERO)
+    counted = sum((weight for weight, _ in terms), ZERO)
+    assert counted > 0, "refused before: a cadre with neither parties nor a sheet"
+    parts = tuple(step for _, step in (*streams, *personal))
+    title = say("total of {subject}", subject=outcome.subject.name)
+    worked = say("{terms}", terms=" + ".join(f"{readable(weight)} x {readable(value)}" for weight, value in terms))
+    value = sum((weight * value for weight, value in terms), ZERO)
+    rule = say("linked scores and own sheet, weighted")
+    step = Step(StepKind.COMPUTED, title, rule, worked, value, ("linkage",), parts)
+    if absent:
+        step = _respread(step, counted, absent)
+    step = clamped(step, bound(contract.total.floor), bound(contract.total.cap))
+    step = rounded(step, contract.decimals, contract.rounding)
+    assert step.value is not None
+    return replace(outcome, total=step.value, step=step)
+
+
+def _respread(step: Step, counted: Fraction, absent: Fraction) -> Step:
+    assert step.value is not None
+    rule = say("no party to answer for: that weight goes to the rest in proportion")
+    worked = say(
+        "{value} x {whole} / {counted}",
+        value=readable(step.value), whole=readable(counted + absent), counted=readable(counted),
+    )  # fmt: skip
+    return Step(
+        StepKind.EXEMPTED, step.title, rule, worked, step.value * (counted + absent) / counted, step.at, (step,)
+    )
+
+
+def _stream(facts: Facts, one: Link, duties: Sequence[Assignment], other: Judged) -> Step:
+    """The combined final score of the parties answered for in these roles; no value where there is none."""
+    weights = _parties(facts, one, duties, other.verdicts.keys())
+    scores = {party: other.verdicts[party].final_score for party in weights}
+    title = say("{contract}: parties answered for", contract=other.contract.title)
+    at = ("linkage",)
+    if not scores:
+        return Step(StepKind.EXEMPTED, title, say("no party answered for in the year"), NOTHING, None, at)
+    parts = tuple(
+        Step(StepKind.QUOTED, say("{name}", name=other.verdicts[party].subject.name), say("final score of the party"),
+             say("weight {weight}", weight=readable(weights[party])), score, at)
+        for party, score in scores.items()
+    )  # fmt: skip
+    if one.combine is LinkCombine.WORST:
+        worst = min(scores.values())
+        worked = say("the lowest of {scores}", scores="; ".join(map(readable, scores.values())))
+        return Step(StepKind.COMPUTED, title, say("worst of the parties"), worked, worst, at, parts)
+    total = sum((weights[party] for party in scores), ZERO)
+    value = sum((weights[party] * score for party, score in scores.items()), ZERO) / total
+    terms = " + ".join(f"{readable(weights[party])} x {readable(score)}" for party, score in scores.items())
+    worked = say("({terms}) / {total}", terms=terms, total=readable(total))
+    return Step(StepKind.COMPUTED, title, say("mean of the parties by time answered for"), worked, value, at, parts)
+
+
+def _parties(facts: Facts, one: Link, duties: Sequence[Assignment], assessed: Set[str]) -> dict[str, Fraction]:
+    """The assessed parties answered for in the roles, each with its weight above 0."""
+    weights: dict[str, Fraction] = defaultdict(Fraction)
+    for duty in duties:
+        if duty.role in one.roles and duty.party in assessed:
+            weights[duty.party] += _weight(facts, one, duty)
+    return {party: weight for party, weight in weights.items() if weight > 0}
+
+
+def _weight(facts: Facts, one: Link, duty: Assignment) -> Fraction:
+    """Time answered for within the contract's days, times the share where shares count."""
+    contract = facts.contract
+    first, last = contract.first_day, min(contract.last_day, facts.snapshot.last_day)
+    match one.prorate:
+        case Prorate.DAYS:
+            time = Fraction(duty.days_within(first, last))
+        case Prorate.MONTHS:
+            time = Fraction(sum(duty.holds_on(day) for day in _month_ends(first, last)))
+        case Prorate.NONE:
+            time = Fraction(duty.days_within(first, last) > 0)
+        case _ as never:
+            assert_never(never)
+    return time * duty.share if one.combine is LinkCombine.SHARE else time
+
+
+def _month_ends(first: date, last: date) -> list[date]:
+    ends = [month_end(first.year, month) for month in range(1, 13)]
+    return [day for day in ends if first <= day <= last]

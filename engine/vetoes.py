@@ -1,0 +1,148 @@
+"""Warnings and vetoes: which fired, whom they reach, which still stand from earlier years, what they do to the score."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.conditions import Named, walk
+from engine.decide import Bench, decide
+from engine.facts import Facts
+from engine.score.derivation import Step, StepKind
+from engine.verdict import VetoRecord
+from rules.condition import IncidentCount
+from rules.contract import Contract
+from rules.diagnostic import say
+from rules.verdict import Effects, Veto, WarningRule
+from targets.cadre import Assignment
+from targets.observation import PriorVeto
+
+
+def fired(
+    bench: Bench, clauses: Sequence[Veto | WarningRule], stage: str, reasons: dict[tuple[str, str], Step]
+) -> dict[str, list[VetoRecord]]:
+    """Which of the warnings or vetoes fired, for whom; `reasons` gets the step of each, fired or not."""
+    conditions = tuple(Named(clause.id, clause.when, (stage, index, "when")) for index, clause in enumerate(clauses))
+    steps = decide(bench, conditions)
+    reasons |= steps
+    hits: dict[str, list[VetoRecord]] = defaultdict(list)
+    for code in bench.standings:
+        for clause, condition in zip(clauses, conditions, strict=True):
+            if steps[code, clause.id].kind is StepKind.FIRED:
+                hits[code].append(_record(bench, code, clause, condition, steps[code, clause.id]))
+    return hits
+
+
+def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Named, why: Step) -> VetoRecord:
+    """A veto that fired on the subject itself; dated by the incidents that its condition looks at."""
+    year = bench.facts.year
+    kinds = [
+        kind
+        for part in walk(condition)
+        if isinstance(part.condition, IncidentCount)
+        for kind in part.condition.incident
+    ]
+    incidents = bench.facts.incidents(code, dict.fromkeys(kinds), year)
+    return VetoRecord(
+        subject=code, contract=bench.contract.contract, rule=clause.id, name=clause.name,
+        effects=clause.effects if clause.reach.party else None,
+        happened_on=max((i.happened_on for i in incidents), default=None),
+        found_on=max((i.found_on for i in incidents), default=None),
+        until_year=year.year + (clause.years - 1 if isinstance(clause, Veto) else 0),
+        incidents=tuple(incident.id for incident in incidents), step=why,
+        follows_person=isinstance(clause, Veto) and clause.follows_person,
+    )  # fmt: skip
+
+
+def inherit(bench: Bench, warnings: dict[str, list[VetoRecord]], vetoes: dict[str, list[VetoRecord]]) -> None:
+    """Add what reaches these subjects from the contracts judged before, and from earlier years."""
+    for other in bench.others:
+        is_veto = {veto.id for veto in other.contract.vetoes}
+        for record in other.reaching:
+            if record.subject in bench.standings:
+                (vetoes if record.rule in is_veto else warnings)[record.subject].append(record)
+    for record in _still_in_force(bench):
+        vetoes[record.subject].append(record)
+
+
+def _still_in_force(bench: Bench) -> Iterator[VetoRecord]:
+    contracts = {c.contract: c for c in (bench.contract, *(other.contract for other in bench.others))}
+    for prior in bench.facts.snapshot.records.prior_vetoes:
+        if prior.subject not in bench.standings or prior.until_year < bench.facts.year.year:
+            continue
+        if prior.contract in contracts:
+            veto = next((v for v in contracts[prior.contract].vetoes if v.id == prior.veto), None)
+            if veto is not None:
+                yield _carried(prior, veto, own=prior.contract == bench.contract.contract)
+
+
+def _carried(prior: PriorVeto, veto: Veto, *, own: bool) -> VetoRecord:
+    worked = say("since {day}, through {year}", day=prior.happened_on.isoformat(), year=prior.until_year)
+    title, rule = say("{name}", name=veto.name), say("still in force from an earlier year")
+    sources = (prior.place,) if prior.place else ()
+    return VetoRecord(
+        subject=prior.subject, contract=prior.contract, rule=veto.id, name=veto.name,
+        effects=veto.effects if own else _passed_on(veto.effects), happened_on=prior.happened_on, found_on=None,
+        until_year=prior.until_year, incidents=(), inherited=True,
+        step=Step(StepKind.FIRED, title, rule, worked, Fraction(1), (), (), sources),
+    )  # fmt: skip
+
+
+def final_score(contract: Contract, score: Fraction, records: Sequence[VetoRecord]) -> Fraction:
+    """Deductions first, then the lowest of the replacements; never below the total's floor unless one says so."""
+    effects = [record.effects for record in records if record.effects is not None]
+    taken = score - sum((e.deduct for e in effects if e.deduct is not None), Fraction(0))
+    if contract.total.floor != "none":
+        taken = max(taken, min(contract.total.floor, score))
+    return min([taken, *(e.replace_score for e in effects if e.replace_score is not None)])
+
+
+def reached_by(contract: Contract, facts: Facts, record: VetoRecord) -> Iterator[VetoRecord]:
+    """The record once more for each cadre it reaches.
+
+    Reached are those assigned to the party in one of the roles on the day it happened (on the last day, where the
+    condition is not about an incident). Unless it follows the person, only those still assigned on the last day.
+    """
+    clauses: tuple[Veto | WarningRule, ...] = (*contract.vetoes, *contract.warnings)
+    clause = next(clause for clause in clauses if clause.id == record.rule)
+    if not clause.reach.linked:
+        return
+    last = facts.snapshot.last_day
+    day = record.happened_on or last
+    seen: set[str] = set()
+    for assignment in facts.snapshot.records.assignments:
+        if assignment.party != record.subject or assignment.cadre in seen:
+            continue
+        if clause.reach.linked != "all" and assignment.role not in clause.reach.linked:
+            continue
+        if assignment.holds_on(day) and (record.follows_person or _still_there(facts, assignment)):
+            seen.add(assignment.cadre)
+            yield _passed(record, clause, assignment)
+
+
+def _still_there(facts: Facts, assignment: Assignment) -> bool:
+    last = facts.snapshot.last_day
+    return any(
+        other.cadre == assignment.cadre and other.party == assignment.party and other.holds_on(last)
+        for other in facts.snapshot.records.assignments
+    )
+
+
+def _passed(record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment) -> VetoRecord:
+    worked = say("{role} of {party}", role=assignment.role, party=record.subject)
+    title, rule = say("{name}", name=record.name), say("reaches those who answered for the party")
+    step = Step(StepKind.FIRED, title, rule, worked, record.step.value, record.step.at, (record.step,))
+    return replace(
+        record, subject=assignment.cadre, through=record.subject, effects=_passed_on(clause.effects), step=step
+    )
+
+
+def _passed_on(effects: Effects | None) -> Effects | None:
+    """What reaches a linked cadre: everything but changes of the score, which reach them through linked assessment."""
+    if effects is None:
+        return None
+    kept = effects.model_copy(update={"deduct": None, "replace_score": None})
+    empty = (kept.cap_grade, kept.lower_prize, kept.forfeit_deposit) == (None, None, None) and not kept.cancel_awards
+    return None if empty else kept
