@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check format messages bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -27,6 +27,12 @@ check: .venv/ready  ## format, lint, types, import arrows
 format: .venv/ready  ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+MESSAGES = cli/locale/zh/LC_MESSAGES/duixian
+messages: .venv/ready  ## collect the sentences and compile the Chinese catalogue
+	$(BIN)/pybabel -q extract -k say -k N_ -k _error -k _warning --no-location --omit-header --no-wrap -o build/duixian.pot rules targets engine cli
+	$(BIN)/pybabel -q update -l zh -i build/duixian.pot -o $(MESSAGES).po --no-wrap --no-fuzzy-matching --omit-header --ignore-obsolete
+	$(BIN)/pybabel -q compile -i $(MESSAGES).po -o $(MESSAGES).mo
 
 bench: .venv/ready  ## measure speed as ratios in one run
 	$(BIN)/python -m benchmarks

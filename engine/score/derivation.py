@@ -34,7 +34,8 @@ class StepKind(StrEnum):
 class Step:
     """Three lines: the rule in words, the rule with its numbers, and the value; `at` is its place in the contract.
 
-    `title` names what is computed (an item, an indicator); `steps` are what went in; `sources` the cells it was read from.
+    `title` names what is computed, `clause` is its id where it is an item or section; `steps` are what went in,
+    `sources` the cells it was read from.
     """
 
     kind: StepKind
@@ -45,6 +46,7 @@ class Step:
     at: Location = ()
     steps: tuple[Step, ...] = ()
     sources: tuple[Span, ...] = ()
+    clause: str = ""
 
     def walk(self) -> Iterator[Step]:
         """This step and all below, depth first."""
@@ -53,7 +55,7 @@ class Step:
             yield from step.walk()
 
 
-NOTHING = say("")
+NOTHING = Text("")
 
 _RULE_OF_ROUNDING = {
     Rounding.HALF_UP: say("rounded half up"),
