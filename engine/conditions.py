@@ -37,6 +37,7 @@ from rules.range import Range
 
 TRUE = Range(at_least=Fraction(1))
 FALSE = Range(at_most=Fraction(0))
+TRUTHS = frozenset({"met", "grade", "linked", VETOED, ALL_TARGETS_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def explain(
         case _:
             measure, wanted = looked_at(condition)
             seen = values.get(measure)
-            if wanted in (TRUE, FALSE) and measure not in (RANK, WARNED):
+            if measure.partition(":")[0] in TRUTHS:
                 rule = say("must be so") if wanted == TRUE else say("must not be so")
                 found = (
                     say("it is so: {outcome}", outcome=outcome)

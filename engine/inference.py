@@ -20,7 +20,8 @@ from functools import lru_cache, partial
 from typing import Any, Literal
 
 INTEGER_MAX = 2**63 - 1
-NETWORKS_MAX = 8
+# A rule set of 60 rules takes about 1 MB compiled; one assessment asks with a dozen different ones, again and again.
+NETWORKS_MAX = 32
 TEXT_MAX = 500
 
 # Far inside what the engine holds, because past its own limits it writes outside its arrays or loops for ever:

@@ -23,7 +23,13 @@ DECIMALS_MAX = 12
 FEN_MAX = 2**63 - 1
 
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?")
-_SCALES = {"%": Fraction(1, 100), "‰": Fraction(1, 1000), "万": Fraction(10_000), "亿": Fraction(100_000_000)}
+_SCALES = {
+    "%": Fraction(1, 100),
+    "‰": Fraction(1, 1000),
+    "万亿": Fraction(10**12),
+    "万": Fraction(10**4),
+    "亿": Fraction(10**8),
+}
 _CURRENCY = re.compile(r"^[¥￥]|(?:元|圆)(?:整)?$")
 
 
@@ -42,6 +48,10 @@ class NotExact(ValueError):
     def __init__(self, text: Text) -> None:
         self.text = text
         super().__init__(str(text))
+
+
+class OutsideLimits(NotExact):
+    """An exact quantity that is too small or too large for its place."""
 
 
 def plain(text: str) -> str:
@@ -63,11 +73,10 @@ def parse_number(text: object) -> Fraction:
         if divisor == 0:
             raise NotExact(say("a quantity whose divisor is not zero"))
         return _decimal(over) / divisor
-    scale = Fraction(1)
-    while body and body[-1] in _SCALES:
-        scale *= _SCALES[body[-1]]
-        body = body[:-1]
-    return _decimal(body) * scale
+    for sign, scale in _SCALES.items():
+        if body.endswith(sign):
+            return _decimal(body.removesuffix(sign)) * scale
+    return _decimal(body)
 
 
 def _decimal(body: str) -> Fraction:
@@ -110,7 +119,8 @@ def round_to(value: Fraction, decimals: int, rounding: Rounding = Rounding.HALF_
 
 def show(value: Fraction | int, decimals: int | None = None) -> str:
     """Exact text: a decimal when the value has one, else `a/b`; padded to `decimals` when given (and it fits)."""
-    value = Fraction(value)
+    if value.denominator == 1 and not decimals:
+        return str(value.numerator)
     places = _decimal_places(value)
     if places is None:
         return f"{value.numerator}/{value.denominator}"
@@ -120,7 +130,7 @@ def show(value: Fraction | int, decimals: int | None = None) -> str:
     return f"-{body}" if value < 0 else body
 
 
-def _decimal_places(value: Fraction) -> int | None:
+def _decimal_places(value: Fraction | int) -> int | None:
     """Digits after the point that write `value` exactly; None when no decimal does."""
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
@@ -151,9 +161,9 @@ class _ExactText:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def check(value: Fraction) -> Fraction:
             if self.lowest is not None and value < self.lowest:
-                raise NotExact(say("a quantity of at least {lowest}", lowest=self.lowest))
+                raise OutsideLimits(say("a quantity of at least {lowest}", lowest=self.lowest))
             if self.above is not None and value <= self.above:
-                raise NotExact(say("a quantity above {above}", above=self.above))
+                raise OutsideLimits(say("a quantity above {above}", above=self.above))
             return value
 
         return core_schema.no_info_after_validator_function(check, core_schema.is_instance_schema(Fraction))

@@ -6,12 +6,12 @@ the same for each period and are combined; the total adds it all up. Rounding ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.facts import Facts, Subject
 from engine.score.book import Book, Case
-from engine.score.derivation import NOTHING, Location, Step, StepKind, clamped, readable, rounded, titled
+from engine.score.derivation import NOTHING, Location, Step, StepKind, clamped, readable, rounded
 from engine.score.earned import ZERO, bound
 from engine.score.methods import earn
 from rules.diagnostic import Diagnostic, Text, say
@@ -98,12 +98,12 @@ def interpret(book: Book, subject: Subject) -> Outcome:
 
 def _item(book: Book, subject: Subject, item: Item, window: Period, at: Location) -> ItemScore:
     earned = earn(book, Case(subject, item, item.points, window, at))
-    step = titled(earned.step, say("{name}", name=item.name))
+    step = replace(earned.step, title=say("{name}", name=item.name), clause=item.id)
     if earned.points is None:
         return ItemScore(item, window, None, earned.met, step)
     contract = book.contract
     decimals = contract.decimals if item.decimals is None else item.decimals
-    step = rounded(step, decimals, item.rounding or contract.rounding)
+    step = replace(rounded(step, decimals, item.rounding or contract.rounding), clause=item.id)
     return ItemScore(item, window, step.value, earned.met, step)
 
 
@@ -124,7 +124,7 @@ def _section(book: Book, subject: Subject, section: Section, window: Period, at:
     raw = _balance(section, scored, title, at, parts) if section.takes else _sum(section, items, title, at, parts)
     step = clamped(raw, bound(section.floor), bound(section.cap))
     step = _weighted(step, section.weight)
-    step = rounded(step, book.contract.decimals, book.contract.rounding)
+    step = replace(rounded(step, book.contract.decimals, book.contract.rounding), clause=section.id)
     to_total = (
         sum((i.item.points for i in items if i.score is None and i.item.spread is Spread.TOTAL), ZERO)
         if section.kind is SectionKind.BASE and not section.takes

@@ -1,0 +1,143 @@
+"""Bringing records in: import."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import sources
+from cli.desk import Desk
+from cli.options import JsonOption, LanguageOption, WorkspaceOption
+from rules.diagnostic import Diagnostic, Refused, Span, refuse, say
+
+if TYPE_CHECKING:
+    from rules.contract import Contract
+    from targets.batch import Appended, Origin
+    from targets.snapshot import Records
+    from targets.workspace import Workspace
+
+N_ = str
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help=N_("workbooks (.xlsx), or CSV files named after their table"))],
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    mark: Annotated[
+        Path | None, typer.Option("--mark", help=N_("where to write a copy of the workbook with its faults marked"))
+    ] = None,
+    recorded_on: Annotated[
+        str | None, typer.Option("--recorded-on", help=N_("the day it counts as recorded; today when left out"))
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help=N_("a word on this import, kept with it"))] = "",
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from targets.workspace import open_workspace
+
+    desk: Desk = context.obj
+    if mark is not None:
+        sources.refuse_existing(mark)
+    opened = open_workspace(workspace)
+    contracts = [one.contract for one in sources.load_and_note(desk, opened.contract_files())]
+    day = date.today() if recorded_on is None else sources.day(recorded_on, "--recorded-on")  # noqa: DTZ011 - the office's own day
+    try:
+        with desk.busy(desk.speech(N_("reading"))):
+            appended = bring_in(desk, opened, contracts, files, day, note)
+    except Refused as refused:
+        if mark is not None:
+            _mark(desk, files, refused, mark)
+        raise
+    report(desk, appended)
+
+
+def bring_in(
+    desk: Desk, workspace: Workspace, contracts: Sequence[Contract], files: Sequence[Path], day: date, note: str
+) -> Appended:
+    """Read all files, and only when every one is good append them as one batch. Raises Refused."""
+    from targets.snapshot import Records
+
+    known, read = workspace.store.as_of(), Records()
+    faults: list[Diagnostic] = []
+    warnings: list[Diagnostic] = []
+    for take in (*_tables(files), *(_workbook(path) for path in files if _is_workbook(path))):
+        try:
+            found = take(contracts, known, on_warning=warnings.append)
+        except Refused as refused:
+            faults.extend(refused.diagnostics)
+        else:
+            read, known = _joined(read, found), _joined(known, found)
+    if faults:
+        raise Refused([*faults, *warnings])
+    desk.show_warnings(warnings)
+    return workspace.store.append(read, origin(files, day, note))
+
+
+def _workbook(path: Path) -> Callable[..., Records]:
+    from targets.intake import read_workbook
+
+    return partial(read_workbook, path)
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() not in (".csv", ".tsv", ".txt")
+
+
+def _tables(files: Sequence[Path]) -> list[Callable[..., Records]]:
+    """The CSV files together, by the table that each is named after: `observations.csv`, `2026-incidents.csv`."""
+    from targets.intake import read_csv_tables
+    from targets.tables import CSV_KEYS
+
+    named: dict[str, Path] = {}
+    for path in (path for path in files if not _is_workbook(path)):
+        key = next((key for key in sorted(CSV_KEYS, key=len, reverse=True) if path.stem.lower().endswith(key)), None)
+        if key is None or key in named:
+            names = ", ".join(f"{key}.csv" for key in CSV_KEYS)
+            expected = say("a file named after its table, each table once: {names}", names=names)
+            refuse(Diagnostic("DX711", Span(str(path)), say("{name}", name=path.name), expected))
+        named[key] = path
+    return [partial(read_csv_tables, named)] if named else []
+
+
+def _joined(one: Records, other: Records) -> Records:
+    return replace(one, **{table.name: getattr(one, table.name) + getattr(other, table.name) for table in fields(one)})
+
+
+def origin(files: Sequence[Path], day: date, note: str) -> Origin:
+    """Where a batch comes from, with the hash of every file."""
+    from targets.batch import Origin, SourceFile
+
+    kept = tuple(SourceFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files)
+    return Origin(day, kept, note=note)
+
+
+def _mark(desk: Desk, files: Sequence[Path], refused: Refused, out: Path) -> None:
+    from targets.marking import mark_faults
+
+    workbook = next((path for path in files if _is_workbook(path)), None)
+    if workbook is None:
+        return
+    mine = [one for one in refused.diagnostics if one.span.path == str(workbook)]
+    messages = {one.span: desk.diagnostic_as_text(one) for one in mine}
+    mark_faults(workbook, mine, out, messages)
+    desk.note(desk.speech(N_("written: {path}")).format(path=out))
+
+
+def report(desk: Desk, appended: Appended) -> None:
+    """What became of the records, table by table."""
+    columns = (N_("table"), N_("new"), N_("superseded"), N_("unchanged"))
+    rows = [
+        (name, str(counts.new), str(counts.superseded), str(counts.unchanged))
+        for name, counts in appended.tables.items()
+    ]  # fmt: skip
+    if desk.as_json:
+        desk.machine({"batch": appended.batch, "tables": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        desk.rows(desk.speech(N_("imported")), columns, rows, right=(1, 2, 3))

@@ -1,0 +1,75 @@
+"""The demo: an invented town, by the same way as a real one - workbooks, import, a late correction, assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import sources
+from cli.contract import make_workspace
+from cli.data import bring_in
+from cli.desk import Desk
+from cli.options import JsonOption, LanguageOption
+from cli.year import assess_year, keep
+from cli.year import report as report_verdicts
+
+if TYPE_CHECKING:
+    from rules.contract import Contract
+    from targets.workspace import Workspace
+
+N_ = str
+FIRST_REPORT, LATE_CORRECTION = date(2027, 1, 8), date(2027, 1, 20)
+
+
+def demo(
+    context: typer.Context,
+    workspace: Annotated[Path, typer.Option("--workspace", "-w", help=N_("folder for the demo's workspace"))] = Path(
+        "demo"
+    ),
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from targets.workspace import open_workspace
+
+    desk: Desk = context.obj
+    desk.note(desk.speech(N_("An invented town: every place, unit, cadre, figure and event in it is made up.")))
+    make_workspace(workspace)
+    opened = open_workspace(workspace)
+    contracts = [one.contract for one in sources.load_and_note(desk, opened.contract_files())]
+    _import_town(desk, opened, contracts)
+    year = sources.load(desk, None, {}, workspace, None, None)
+    assessment = assess_year(desk, year)
+    keep(year, assessment)
+    report_verdicts(desk, assessment, None)
+    desk.note(
+        desk.speech(N_("Next: duixian explain -w {folder} 示例青塘村; duixian show -w {folder} vetoes")).format(
+            folder=workspace
+        )
+    )
+
+
+def _import_town(desk: Desk, workspace: Workspace, contracts: list[Contract]) -> None:
+    """Both workbooks are written and read again; what is already in the workspace is not appended twice."""
+    from targets.demo import demo_town
+    from targets.template import write_workbook
+
+    town = demo_town()
+    batches = (
+        ("town-2026.xlsx", town.records, FIRST_REPORT, N_("first report")),
+        ("corrections-2026.xlsx", town.corrections, LATE_CORRECTION, N_("late corrections")),
+    )
+    for name, records, day, note in batches:
+        path = workspace.folder / name
+        if not path.exists():
+            with desk.busy(desk.speech(N_("writing {path}")).format(path=path)):
+                write_workbook(records, contracts, path)
+        with desk.busy(desk.speech(N_("reading {path}")).format(path=path)):
+            appended = bring_in(desk, workspace, contracts, [path], day, desk.speech(note))
+        desk.note(
+            desk.speech(N_("{path}: {count} new records")).format(
+                path=path, count=appended.total.new + appended.total.superseded
+            )
+        )

@@ -1,0 +1,116 @@
+"""What every command works with: the language, the terminal, and how refusals are shown."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from cli.language import Speech
+from rules.codes import CODES, Severity
+from rules.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+DIAGNOSTICS_SHOWN_MAX = 200
+
+
+class Desk:
+    """Data goes to standard output, everything else to standard error; with `--json` both are for machines."""
+
+    def __init__(self, speech: Speech, *, as_json: bool) -> None:
+        self.speech = speech
+        self.as_json = as_json
+
+    def rows(
+        self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Collection[int] = ()
+    ) -> None:
+        """A table on standard output; column headings are templates, `right` are the columns of numbers."""
+        from rich import box
+        from rich.table import Table
+
+        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+        for index, column in enumerate(columns):
+            table.add_column(self.speech(column), justify="right" if index in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        self._console().print(table, markup=False)
+
+    def show_warnings(self, warnings: Sequence[Diagnostic]) -> None:
+        """Warnings go by on standard error, for people."""
+        if warnings and not self.as_json:
+            self.show_diagnostics(warnings)
+
+    def line(self, text: str = "") -> None:
+        """One line of result."""
+        print(text)  # noqa: T201 - this is the one place that prints
+
+    def note(self, text: str) -> None:
+        """What a person wants to know and a machine does not."""
+        if not self.as_json:
+            print(text, file=sys.stderr)  # noqa: T201
+
+    def complain(self, text: str) -> None:
+        print(text, file=sys.stderr)  # noqa: T201
+
+    def machine(self, value: Mapping[str, Any]) -> None:
+        """JSON on standard output; numbers that matter are strings in it, so that no reader rounds them."""
+        self.line(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def refuse(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Everything that is wrong; whoever asked for JSON gets it on standard output."""
+        if self.as_json:
+            self.machine({"diagnostics": [self.diagnostic_as_json(one) for one in diagnostics]})
+        else:
+            self.show_diagnostics(diagnostics)
+
+    def show_diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Each on its own lines with code, place, found, expected and hint, then the count."""
+        for one in diagnostics[:DIAGNOSTICS_SHOWN_MAX]:
+            self.complain(self.diagnostic_as_text(one))
+        hidden = len(diagnostics) - DIAGNOSTICS_SHOWN_MAX
+        if hidden > 0:
+            self.complain(self.speech("... and {count} more of the kind.").format(count=hidden))
+        errors = sum(one.severity is Severity.ERROR for one in diagnostics)
+        counted = self.speech("{errors} errors, {warnings} warnings.")
+        self.complain(counted.format(errors=errors, warnings=len(diagnostics) - errors))
+
+    def diagnostic_as_text(self, one: Diagnostic) -> str:
+        say = self.speech
+        word = say("error") if one.severity is Severity.ERROR else say("warning")
+        lines = [
+            f"{one.code} {one.span}: {word}: {say(CODES[one.code].title)}",
+            f"    {say('found')}: {say(one.found)}",
+            f"    {say('expected')}: {say(one.expected)}",
+        ]
+        if one.hint is not None:
+            lines.append(f"    {say('hint')}: {say(one.hint)}")
+        lines += [f"    {say('see also')}: {place}" for place in one.also]
+        return "\n".join(lines)
+
+    def diagnostic_as_json(self, one: Diagnostic) -> dict[str, Any]:
+        span, say = one.span, self.speech
+        return {
+            "code": one.code, "severity": one.severity.name.lower(), "title": say(CODES[one.code].title),
+            "path": span.path, "sheet": span.sheet, "line": span.line, "column": span.column, "cell": span.cell,
+            "found": say(one.found), "expected": say(one.expected), "hint": say(one.hint) if one.hint else "",
+        }  # fmt: skip
+
+    @contextmanager
+    def busy(self, what: str) -> Iterator[None]:
+        """A spinner on standard error while something takes longer; nothing where nobody looks."""
+        if self.as_json or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(what):
+            yield
+
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        return Console(width=None if sys.stdout.isatty() else 140)

@@ -1,0 +1,100 @@
+"""The program: its commands, and the one boundary where errors become messages and exit codes.
+
+0 done; 1 our fault; 2 the input is refused; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from cli import contract, data, demo, desk, year
+from cli.language import Speech, choose
+from rules.diagnostic import Refused
+
+N_ = str
+INTERRUPTED = 130
+TRACEBACK_VARIABLE = "DUIXIAN_TRACEBACK"
+
+app = typer.Typer(
+    name="duixian",
+    help=N_("Duixian: honours responsibility contracts - assess, explain, audit."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+COMMANDS = (
+    ("demo", demo.demo, N_("assess an invented town: workbooks, import, verdicts")),
+    ("init", contract.init, N_("make a workspace folder with the shipped contracts")),
+    ("check", contract.check, N_("find everything that is wrong with contracts")),
+    ("schema", contract.schema, N_("the JSON Schema of contracts, for editors")),
+    ("template", contract.template, N_("write the workbook to be filled in for contracts")),
+    ("import", data.import_, N_("read workbooks or CSV tables into the workspace")),
+    ("assess", year.assess, N_("score, rank and grade everyone")),
+    ("explain", year.explain, N_("how one score or verdict came about, step by step")),
+    ("show", year.show, N_("results by party, section or cadre; the population statistics")),
+)
+for name, command, purpose in COMMANDS:
+    app.command(name=name, help=purpose)(command)
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    speech = Speech(choose(arguments, os.environ))
+    office = desk.Desk(speech, as_json="--json" in arguments)
+    program = typer.main.get_command(app)
+    _translate(program, speech)
+    try:
+        code = program.main(list(arguments), prog_name="duixian", standalone_mode=False, obj=office)
+    except Refused as refused:
+        office.refuse(refused.diagnostics)
+        return 2
+    except typer.TyperException as error:
+        office.complain(error.format_message())
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - closed with the process
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one place where our own faults end
+        return _our_fault(office, error)
+    if code == INTERRUPTED:
+        office.complain(speech(N_("Interrupted; nothing was changed half-way.")))
+    return code if isinstance(code, int) else 0
+
+
+def _our_fault(office: desk.Desk, error: Exception) -> int:
+    if os.environ.get(TRACEBACK_VARIABLE):
+        traceback.print_exc()
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    office.complain(
+        office.speech(N_("This is a fault of the program, not of your data; nothing was changed. Please report:"))
+        + f" {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
+    )
+    return 1
+
+
+def _translate(command: Any, speech: Speech) -> None:
+    """Help texts are templates like every other sentence."""
+    command.help = speech(command.help or "")
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = speech(parameter.help)
+    for child in getattr(command, "commands", {}).values():
+        _translate(child, speech)

@@ -1,0 +1,117 @@
+"""Where a command's contracts and records come from: a workspace, or plain files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from cli.desk import Desk
+from rules.diagnostic import Diagnostic, Span, Text, refuse, say
+from rules.period import Cadence, Period, parse_date, parse_period
+from rules.quantity import NotExact
+
+if TYPE_CHECKING:
+    from rules.load import Loaded
+    from targets.snapshot import Records, Snapshot
+    from targets.workspace import Workspace
+
+WORKSPACE = Path("duixian-workspace")
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What an assessment needs: the contracts as loaded, and the year's records."""
+
+    contracts: tuple[Loaded, ...]
+    snapshot: Snapshot
+    workspace: Workspace | None = None
+    batch: int = 0
+
+
+def load(
+    desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str, Path | None], folder: Path,
+    through: str | None, as_of: str | None,
+) -> Year:  # fmt: skip
+    """From plain files when any is named, else from the workspace. Raises Refused."""
+    named = {name: path for name, path in files.items() if path is not None}
+    if named:
+        return _from_files(desk, contracts, named, through)
+    return _from_workspace(desk, contracts, folder, through, as_of)
+
+
+def _from_files(desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str, Path], through: str | None) -> Year:
+    from targets.intake import read_csv_tables
+    from targets.snapshot import Records
+
+    for needed in ("parties", "data"):
+        if needed not in files:
+            _refuse_option(f"--{needed}", say("nothing"), say("a CSV file of that table"))
+    loaded = load_and_note(desk, contracts or ())
+    if not loaded:
+        _refuse_option("CONTRACT", say("nothing"), say("at least one contract file"))
+    warnings: list[Diagnostic] = []
+    contracts_read = [one.contract for one in loaded]
+    records = read_csv_tables(files, contracts_read, Records(), on_warning=warnings.append)
+    desk.show_warnings(warnings)
+    return Year(loaded, _snapshot(loaded, records, through))
+
+
+def _from_workspace(
+    desk: Desk, contracts: Sequence[Path] | None, folder: Path, through: str | None, as_of: str | None
+) -> Year:
+    from targets.workspace import open_workspace
+
+    workspace = open_workspace(folder)
+    loaded = load_and_note(desk, contracts or workspace.contract_files())
+    if not loaded:
+        _refuse_option(str(workspace.contracts_folder), say("no contract"), say("at least one contract file"))
+    until = None if as_of is None else day(as_of, "--as-of")
+    batch = workspace.store.last_batch(until)
+    records = workspace.store.as_of(batch=batch)
+    return Year(loaded, _snapshot(loaded, records, through), workspace, batch)
+
+
+def load_and_note(desk: Desk, paths: Sequence[Path]) -> tuple[Loaded, ...]:
+    """Contracts without errors; their lints are shown and the work goes on."""
+    from rules.load import load_contracts
+
+    loaded = load_contracts(paths)
+    desk.show_warnings([warning for one in loaded for warning in one.warnings])
+    return loaded
+
+
+def _snapshot(loaded: Sequence[Loaded], records: Records, through: str | None) -> Snapshot:
+    from targets.snapshot import Snapshot
+
+    year = loaded[0].contract.year
+    last = Period(year, Cadence.YEAR, 1) if through is None else _period(through)
+    if last.year != year:
+        _refuse_option("--through", say("{period}", period=str(last)), say("a period of {year}", year=year))
+    return Snapshot(year, records, last.last_month)
+
+
+def day(text: str, option: str) -> date:
+    try:
+        return parse_date(text)
+    except NotExact as error:
+        _refuse_option(option, say("{text}", text=text), error.text)
+
+
+def refuse_existing(path: Path) -> None:
+    """Nothing that is there is written over."""
+    if path.exists():
+        _refuse_option(str(path), say("a file that is already there"), say("a new name; nothing is written over"))
+
+
+def _period(text: str) -> Period:
+    try:
+        return parse_period(text)
+    except NotExact as error:
+        _refuse_option("--through", say("{text}", text=text), error.text)
+
+
+def _refuse_option(option: str, found: Text, expected: Text) -> NoReturn:
+    refuse(Diagnostic("DX711", Span(option), found, expected))

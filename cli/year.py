@@ -1,0 +1,232 @@
+"""The year's commands: assess, explain, show."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import sources
+from cli.desk import Desk
+from cli.options import (
+    AsOfOption,
+    AssignmentsOption,
+    CadresOption,
+    ContractsArgument,
+    DataOption,
+    IncidentsOption,
+    JsonOption,
+    LanguageOption,
+    OutOption,
+    PartiesOption,
+    PriorVetoesOption,
+    StatesOption,
+    TargetsOption,
+    TenuresOption,
+    ThroughOption,
+    WorkspaceOption,
+)
+from rules.diagnostic import Diagnostic, Span, refuse, say
+
+if TYPE_CHECKING:
+    from engine.assess import Assessment
+    from engine.decide import Judged
+    from engine.verdict import Verdict
+
+N_ = str
+
+
+def assess(
+    context: typer.Context,
+    contracts: ContractsArgument = None,
+    parties: PartiesOption = None,
+    data: DataOption = None,
+    targets: TargetsOption = None,
+    incidents: IncidentsOption = None,
+    cadres: CadresOption = None,
+    tenures: TenuresOption = None,
+    assignments: AssignmentsOption = None,
+    states: StatesOption = None,
+    prior_vetoes: PriorVetoesOption = None,
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    through: ThroughOption = None,
+    as_of: AsOfOption = None,
+    out: OutOption = None,
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    desk: Desk = context.obj
+    files = {
+        "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
+        "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+    }  # fmt: skip
+    year = sources.load(desk, contracts, files, workspace, through, as_of)
+    assessment = assess_year(desk, year)
+    keep(year, assessment)
+    report(desk, assessment, out)
+
+
+def assess_year(desk: Desk, year: sources.Year) -> Assessment:
+    from engine.assess import assess as run_assessment
+
+    with desk.busy(desk.speech(N_("assessing"))):
+        return run_assessment([one.contract for one in year.contracts], year.snapshot)
+
+
+def keep(year: sources.Year, assessment: Assessment) -> None:
+    """A draft run in the workspace, so that the result can be named and superseded."""
+
+
+def report(desk: Desk, assessment: Assessment, out: Path | None) -> None:
+    from cli import results
+
+    if desk.as_json:
+        desk.machine(results.as_json(desk.speech, assessment))
+    else:
+        for judged in assessment.judged:
+            _verdict_tables(desk, judged)
+        desk.note(desk.speech(N_("run {hash}")).format(hash=assessment.run_hash))
+    if out is not None:
+        for path in results.write_results(out, desk.speech, assessment):
+            desk.note(desk.speech(N_("written: {path}")).format(path=path))
+
+
+def _verdict_tables(desk: Desk, judged: Judged) -> None:
+    """One table a league, best first."""
+    from itertools import groupby
+
+    from cli import results
+
+    for league, verdicts in groupby(results.ranked(judged), key=lambda verdict: verdict.league):
+        rows = [results.verdict_row(desk.speech, judged, verdict) for verdict in verdicts]
+        name = results.kind_name(desk.speech, judged, league) if league else ""
+        title = f"{desk.speech.name(judged.contract)}  {name}".rstrip()
+        desk.rows(title, results.VERDICT_COLUMNS, rows, right=(0, 4, 5))
+
+
+def explain(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help=N_("code or name of a party, unit or cadre"))],
+    item: Annotated[str | None, typer.Option("--item", help=N_("only this item or section, by id or name"))] = None,
+    contracts: Annotated[
+        list[Path] | None, typer.Option("--contract", help=N_("contract files; those of the workspace when left out"))
+    ] = None,
+    parties: PartiesOption = None,
+    data: DataOption = None,
+    targets: TargetsOption = None,
+    incidents: IncidentsOption = None,
+    cadres: CadresOption = None,
+    tenures: TenuresOption = None,
+    assignments: AssignmentsOption = None,
+    states: StatesOption = None,
+    prior_vetoes: PriorVetoesOption = None,
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    through: ThroughOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from cli import derivation
+
+    desk: Desk = context.obj
+    files = {
+        "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
+        "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+    }  # fmt: skip
+    year = sources.load(desk, contracts, files, workspace, through, as_of)
+    assessment = assess_year(desk, year)
+    trees = {one.contract.contract: one.tree for one in year.contracts}
+    found = [v for v in assessment.verdicts() if code in (v.subject.code, v.subject.name)]
+    if not found:
+        _nobody(code, assessment)
+    steps = [(verdict, step) for verdict in found for step in derivation.parts_of(verdict.step, item)]
+    if not steps:
+        expected = say("the id or name of an item or section on the sheet of {subject}", subject=found[0].subject.name)
+        refuse(Diagnostic("DX712", Span("--item"), say("{item}", item=item or ""), expected))
+    if desk.as_json:
+        desk.machine(
+            {"run": assessment.run_hash, "steps": [derivation.as_json(desk.speech, step) for _, step in steps]}
+        )
+        return
+    for verdict, step in steps:
+        for line in derivation.lines(desk.speech, step, trees[verdict.contract]):
+            desk.line(line)
+
+
+def _nobody(code: str, assessment: Assessment) -> None:
+    from difflib import get_close_matches
+
+    known = [name for v in assessment.verdicts() for name in (v.subject.code, v.subject.name)]
+    near = get_close_matches(code, known, n=3)
+    hint = say("close to it: {names}", names=", ".join(near)) if near else None
+    expected = say("the code or name of somebody assessed")
+    refuse(Diagnostic("DX712", Span("CODE"), say("{code}", code=code), expected, hint))
+
+
+class What(StrEnum):
+    """What `show` lists."""
+
+    PARTIES = "parties"
+    CADRES = "cadres"
+    SECTIONS = "sections"
+    ITEMS = "items"
+    VETOES = "vetoes"
+    STATISTICS = "statistics"
+
+
+def show(
+    context: typer.Context,
+    what: Annotated[
+        What, typer.Argument(help=N_("parties, cadres, sections, items, vetoes or statistics"))
+    ] = What.PARTIES,
+    of: Annotated[str | None, typer.Option("--of", help=N_("only this code or name"))] = None,
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    through: ThroughOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    desk: Desk = context.obj
+    year = sources.load(desk, None, {}, workspace, through, as_of)
+    if what is What.STATISTICS:
+        from cli import statistics
+
+        statistics.show(desk, year)
+        return
+    _show_results(desk, assess_year(desk, year), what, of)
+
+
+def _show_results(desk: Desk, assessment: Assessment, what: What, of: str | None) -> None:
+    from cli import results
+
+    for judged in assessment.judged:
+        if (what is What.PARTIES and judged.contract.posts) or (what is What.CADRES and not judged.contract.posts):
+            continue
+        verdicts = [v for v in results.ranked(judged) if of is None or of in (v.subject.code, v.subject.name)]
+        columns, rows = _listing(desk, judged, verdicts, what)
+        if desk.as_json:
+            desk.machine(
+                {"contract": judged.contract.contract, "rows": [dict(zip(columns, row, strict=True)) for row in rows]}
+            )
+        elif rows:
+            desk.rows(desk.speech.name(judged.contract), columns, rows)
+
+
+def _listing(
+    desk: Desk, judged: Judged, verdicts: list[Verdict], what: What
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    from cli import results
+
+    match what:
+        case What.SECTIONS:
+            return results.SECTION_COLUMNS, [
+                row for v in verdicts for row in results.section_rows(desk.speech, judged, v)
+            ]
+        case What.ITEMS:
+            return results.ITEM_COLUMNS, [row for v in verdicts for row in results.item_rows(desk.speech, judged, v)]
+        case What.VETOES:
+            return results.VETO_COLUMNS, [row for v in verdicts for row in results.veto_rows(v)]
+        case _:
+            return results.VERDICT_COLUMNS, [results.verdict_row(desk.speech, judged, v) for v in verdicts]
