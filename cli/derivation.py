@@ -13,37 +13,76 @@ INDENT = "  "
 
 
 def lines(speech: Speech, step: Step, source: Tree | None, depth: int = 0) -> Iterator[str]:
-    """The step and all below it, indented; conditions that did not fire are told in one line."""
-    yield _headline(speech, step, source, depth)
-    rule, worked = speech(step.rule), speech(step.worked)
-    if step.kind not in (StepKind.FIRED, StepKind.NOT_FIRED, StepKind.OBSERVED):
-        for line in (rule, worked):
-            if line:
-                yield f"{INDENT * (depth + 1)}{line}"
+    """The step and all below it, indented. What was only rounded, capped or weighted stays under one heading."""
+    chain = _chain(step)
+    first = chain[0]
+    indent = INDENT * (depth + 1)
+    if first.kind in TOLD_IN_ONE_LINE and not (first.steps and first.kind is StepKind.OBSERVED):
+        yield f"{INDENT * depth}{_mark(first)}{_told(speech, first)}{_places(source, first)}"
     else:
-        told = f"{rule}: {worked}" if worked else rule
-        yield f"{INDENT * (depth + 1)}{told}" + _sources(step)
-    for child in step.steps:
+        yield f"{INDENT * depth}{_mark(step)}{_headline(speech, step)}{_places(source, step)}"
+        for one in chain:
+            yield from (f"{indent}{line}" for line in _worked(speech, one, last=one is chain[-1]))
+    for child in first.steps:
         yield from lines(speech, child, source, depth + 1)
 
 
-def _headline(speech: Speech, step: Step, source: Tree | None, depth: int) -> str:
-    mark = {StepKind.FIRED: "✓ ", StepKind.NOT_FIRED: "· ", StepKind.OVERRIDDEN: "! "}.get(step.kind, "")
+TOLD_IN_ONE_LINE = (StepKind.FIRED, StepKind.NOT_FIRED, StepKind.OVERRIDDEN, StepKind.OBSERVED, StepKind.QUOTED)
+
+
+def _chain(step: Step) -> list[Step]:
+    """The step with those it merely adjusts, innermost first."""
+    chain = [step]
+    while len(step.steps) == 1 and step.value is not None and step.kind not in TOLD_IN_ONE_LINE:
+        child = step.steps[0]
+        if child.title != step.title or child.kind in TOLD_IN_ONE_LINE or child.kind is StepKind.MISSING:
+            break
+        chain.append(child)
+        step = child
+    return chain[::-1]
+
+
+def _mark(step: Step) -> str:
+    return {StepKind.FIRED: "✓ ", StepKind.NOT_FIRED: "· ", StepKind.OVERRIDDEN: "! "}.get(step.kind, "")
+
+
+def _headline(speech: Speech, step: Step) -> str:
     title = speech(step.title) or speech(step.rule)
-    judged = step.kind in (StepKind.FIRED, StepKind.NOT_FIRED, StepKind.OVERRIDDEN)
-    value = "" if judged or step.value is None else f" = {readable(step.value)}"
-    exempt = f" ({speech(N_('exempt'))})" if step.kind is StepKind.EXEMPTED and step.value is None else ""
-    place = f"   [{_place(source, step)}]" if source is not None and step.at and len(step.at) > 1 else ""
-    return f"{INDENT * depth}{mark}{title}{value}{exempt}{place}"
+    if step.value is not None:
+        return f"{title} = {readable(step.value)}"
+    return f"{title} ({speech(N_('exempt'))})" if step.kind is StepKind.EXEMPTED else title
+
+
+def _told(speech: Speech, step: Step) -> str:
+    """Title, rule and finding in one line."""
+    parts = [speech(step.title), speech(step.rule) if step.kind is not StepKind.OBSERVED else "", speech(step.worked)]
+    return ": ".join(part for part in parts if part)
+
+
+def _worked(speech: Speech, step: Step, *, last: bool) -> Iterator[str]:
+    """The rule, then the rule with its numbers; with its own result where a later step changes it."""
+    rule, worked = speech(step.rule), speech(step.worked)
+    if rule and step.title.template:
+        yield rule
+    if worked:
+        result = (
+            "" if last or step.value is None or step.kind is not StepKind.COMPUTED else f" = {readable(step.value)}"
+        )
+        yield worked + result
+
+
+def _places(source: Tree | None, step: Step) -> str:
+    """Where in the contract, and in which cells."""
+    agreed = (
+        [_place(source, step)] if source is not None and len(step.at) > 1 and step.kind is not StepKind.OBSERVED else []
+    )
+    places = "; ".join([*agreed, *(str(place) for place in step.sources)])
+    return f"   [{places}]" if places else ""
 
 
 def _place(source: Tree, step: Step) -> str:
     span = source.span(step.at)
     return f"{span.path}:{span.line}"
-
-
-def _sources(step: Step) -> str:
-    return f"   [{'; '.join(str(place) for place in step.sources)}]" if step.sources else ""
 
 
 def as_json(speech: Speech, step: Step, sources: Mapping[str, Tree] | None = None) -> dict[str, object]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from engine.inference import Compare, Holds, Rule
-from engine.score.derivation import Location, Step, StepKind, readable
+from engine.score.derivation import Location, Step, StepKind, bounds, readable
 from engine.standing import ABSENT, ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, scale_of
 from rules.condition import (
     AllOf,
@@ -189,9 +189,13 @@ def explain(
     value = Fraction(held)
     match condition.condition:
         case AllOf():
-            return Step(kind, say("all of these"), say("every one must hold"), outcome, value, condition.at, below)
+            return Step(
+                kind, say("all of these"), say("every one of these must hold"), outcome, value, condition.at, below
+            )
         case AnyOf():
-            return Step(kind, say("any of these"), say("at least one must hold"), outcome, value, condition.at, below)
+            return Step(
+                kind, say("any of these"), say("at least one of these must hold"), outcome, value, condition.at, below
+            )
         case Not():
             return Step(kind, say("not this"), say("it must not hold"), outcome, value, condition.at, below)
         case _:
@@ -205,6 +209,6 @@ def explain(
                     else say("it is not so: {outcome}", outcome=outcome)
                 )
             else:
-                rule = say("must lie in {range}", range=str(wanted))
+                rule = say("must be {range}", range=bounds(wanted, readable))
                 found = say("{value}: {outcome}", value="-" if seen is None else readable(seen), outcome=outcome)
             return Step(kind, name(measure), rule, found, value, condition.at)

@@ -72,14 +72,13 @@ def grades(
     `eligible` has the step of each (subject, grade) whose condition was decided; `capped` the best grade left to those
     that a veto or warning holds down.
     """
-    order = {band.id: index for index, band in enumerate(contract.grades)}
     left = sorted(league, key=lambda code: placed[code].key)
     given: dict[str, Graded] = {}
     reasons: dict[str, list[Step]] = defaultdict(list)
     for index, band in enumerate(contract.grades):
         wanting = []
         for code in left:
-            step = _eligible(band, index, order, capped.get(code), eligible.get((code, band.id)), ("grades", index))
+            step = _eligible(contract, index, capped.get(code), eligible.get((code, band.id)))
             reasons[code].append(step)
             if step.kind is StepKind.FIRED:
                 wanting.append(code)
@@ -93,16 +92,16 @@ def grades(
     return given
 
 
-def _eligible(
-    band: GradeBand, index: int, order: Mapping[str, int], cap: str | None, decided: Step | None, at: Location
-) -> Step:
-    title = say("grade {name}", name=band.name)
-    if cap is not None and index < order[cap]:
-        worked = say("a veto or warning leaves at most {grade}", grade=cap)
+def _eligible(contract: Contract, index: int, cap: str | None, decided: Step | None) -> Step:
+    at, title = ("grades", index), say("grade {name}", name=contract.grades[index].name)
+    best = next((place for place, band in enumerate(contract.grades) if band.id == cap), 0)
+    if index < best:
+        worked = say("a veto or warning leaves at most {grade}", grade=contract.grades[best].name)
         return Step(StepKind.OVERRIDDEN, title, say("capped"), worked, Fraction(0), at)
     if decided is None:
         return Step(StepKind.FIRED, title, say("everyone left"), say("no condition"), Fraction(1), at)
-    return Step(decided.kind, title, decided.rule, decided.worked, decided.value, at, (decided,))
+    worked = say("it holds") if decided.kind is StepKind.FIRED else say("it does not hold")
+    return Step(decided.kind, title, say("the condition of the grade"), worked, decided.value, at, (decided,))
 
 
 def _admitted(

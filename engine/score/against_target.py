@@ -50,23 +50,16 @@ def steps(book: Book, case: Case, terms: StepTerms, value: Fraction, target: Fra
     amount = (terms.deduct if ahead < 0 else terms.add) or ZERO
     count = steps_counted(abs(ahead) / terms.per, terms.step)
     per, at = shown(terms.per, indicator), shown(target, indicator)
-    if ahead < 0:
-        rule = say(
-            "full points at {target}, {amount} off for each {per} short of it",
-            target=at,
-            amount=readable(amount),
-            per=per,
-        )
+    each = readable(amount)
+    if amount == 0:
+        rule = say("full points at {target}; nothing is taken or added", target=at)
+    elif ahead < 0:
+        rule = say("full points at {target}, {amount} off for each {per} short of it", target=at, amount=each, per=per)
     else:
-        rule = say(
-            "full points at {target}, {amount} more for each {per} beyond it",
-            target=at,
-            amount=readable(amount),
-            per=per,
-        )
+        rule = say("full points at {target}, {amount} more for each {per} beyond it", target=at, amount=each, per=per)
     worked = say(
         "{points} {sign} {count} x {amount} ({against})",
-        points=readable(case.points), sign="-" if ahead < 0 else "+", count=readable(count), amount=readable(amount),
+        points=readable(case.points), sign="-" if ahead < 0 else "+", count=readable(count), amount=each,
         against=_against(book, case, value, target),
     )  # fmt: skip
     change = -count * amount if ahead < 0 else count * amount

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -10,6 +10,7 @@ from fractions import Fraction
 from rules.diagnostic import Span, Text, say
 from rules.indicator import Indicator, Kind
 from rules.quantity import Rounding, round_to, show
+from rules.range import Range
 
 Location = tuple[int | str, ...]
 DECIMALS_SHOWN_MAX = 8
@@ -92,6 +93,12 @@ def clamped(step: Step, low: Fraction | None, high: Fraction | None) -> Step:
 
 def titled(step: Step, title: Text) -> Step:
     return replace(step, title=title)
+
+
+def bounds(wanted: Range, write: Callable[[Fraction], str]) -> str:
+    """A range as its signs: `≥ 90, < 95`; with values written as their kind is."""
+    signs = (("≥", wanted.at_least), (">", wanted.above), ("≤", wanted.at_most), ("<", wanted.below))
+    return ", ".join(f"{sign} {write(value)}" for sign, value in signs if value is not None) or "-∞ … +∞"
 
 
 def readable(value: Fraction | int) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from engine.score.against_target import completion, percent, steps_counted, target_met
 from engine.score.book import Book, Case
-from engine.score.derivation import Step, StepKind, clamped, readable, shown
+from engine.score.derivation import Step, StepKind, bounds, clamped, readable, shown
 from engine.score.earned import ZERO, Earned, bound, computed, refused
 from engine.score.missing import as_agreed, parameter, without_value
 from engine.score.reading import read
@@ -27,8 +27,10 @@ def tiers(book: Book, case: Case, rule: Tiers, value: Fraction, seen: Step) -> E
     if band is None:
         book.fault("DX609", case, say("a value inside one of the bands"), say("{value}", value=what))
         return refused(case, seen)
-    text = say("tier {band}: {points} points", band=str(band), points=readable(band.points))
-    worked = say("{value} lies in {band}", value=what, band=str(band))
+    indicator = book.indicator(case.measured)
+    held = bounds(band, percent if rule.target is not None else lambda bound: shown(bound, indicator))
+    text = say("tier {band}: {points} points", band=held, points=readable(band.points))
+    worked = say("{value} lies in the tier {band}", value=what, band=held)
     met = band.points >= case.points if met is None else met
     return Earned(band.points, met, computed(case, seen, text, worked, band.points))
 
