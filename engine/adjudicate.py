@@ -17,7 +17,7 @@ from engine.score.derivation import Step, StepKind, readable
 from engine.score.interpret import Outcome
 from engine.standing import RANK, SCORE, VETOED, WARNED, measure_outcome
 from engine.verdict import Verdict, VetoRecord
-from engine.vetoes import final_score, fired, inherit, reached_by
+from engine.vetoes import final_score, fired, inherited_vetoes, inherited_warnings, reached_by
 from rules.contract import Contract
 from rules.diagnostic import say
 
@@ -31,11 +31,15 @@ def adjudicate(facts: Facts, outcomes: Sequence[Outcome], others: Sequence[Judge
     reasons: dict[tuple[str, str], Step] = {}
     _rank(bench)
     warnings = fired(bench, contract.warnings, "warnings", reasons)
+    own_warnings = [record for records in warnings.values() for record in records]
+    for record in inherited_warnings(bench):
+        warnings[record.subject].append(record)
     _note(bench, WARNED, {code: Fraction(len(warnings[code])) for code in bench.standings})
     vetoes = fired(bench, contract.vetoes, "vetoes", reasons)
-    fresh = [record for records in (*warnings.values(), *vetoes.values()) for record in records]
-    reaching = tuple(hit for record in fresh for hit in reached_by(contract, facts, record))
-    inherit(bench, warnings, vetoes)
+    own = [*own_warnings, *(record for records in vetoes.values() for record in records)]
+    reaching = tuple(hit for record in own for hit in reached_by(contract, facts, record))
+    for record in inherited_vetoes(bench):
+        vetoes[record.subject].append(record)
     _note(bench, VETOED, {code: Fraction(bool(vetoes[code])) for code in bench.standings})
     _note(bench, SCORE, {o.subject.code: _final(contract, o, warnings, vetoes) for o in outcomes})
     placed = _rank(bench)

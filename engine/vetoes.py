@@ -56,15 +56,23 @@ def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Name
     )  # fmt: skip
 
 
-def inherit(bench: Bench, warnings: dict[str, list[VetoRecord]], vetoes: dict[str, list[VetoRecord]]) -> None:
-    """Add what reaches these subjects from the contracts judged before, and from earlier years."""
+def inherited_warnings(bench: Bench) -> Iterator[VetoRecord]:
+    """What reaches these subjects from the warnings of the contracts judged before."""
+    return (record for record, veto in _reaching(bench) if not veto)
+
+
+def inherited_vetoes(bench: Bench) -> Iterator[VetoRecord]:
+    """What reaches these subjects from the vetoes of the contracts judged before, and from earlier years."""
+    yield from (record for record, veto in _reaching(bench) if veto)
+    yield from _still_in_force(bench)
+
+
+def _reaching(bench: Bench) -> Iterator[tuple[VetoRecord, bool]]:
     for other in bench.others:
-        is_veto = {veto.id for veto in other.contract.vetoes}
+        vetoes = {veto.id for veto in other.contract.vetoes}
         for record in other.reaching:
             if record.subject in bench.standings:
-                (vetoes if record.rule in is_veto else warnings)[record.subject].append(record)
-    for record in _still_in_force(bench):
-        vetoes[record.subject].append(record)
+                yield record, record.rule in vetoes
 
 
 def _still_in_force(bench: Bench) -> Iterator[VetoRecord]:

@@ -90,11 +90,16 @@ def _decimal(body: str) -> Fraction:
     return -value if match["sign"] == "-" else value
 
 
+def parse_value(text: object) -> Fraction:
+    """Like `parse_number`, and money in yuan: `¥1,200.50`, `1.5万元`. Raises NotExact."""
+    return parse_number(_CURRENCY.sub("", plain(text)) if isinstance(text, str) else text)
+
+
 def parse_money_fen(text: object) -> int:
     """`¥1,200.50`, `1200元`, `1.5万元`, `0.3亿元` to fen. Raises NotExact."""
     if not isinstance(text, str):
         raise NotExact(say("an amount of money written as text, such as ¥1,200.50 or 1.5万元"))
-    fen = parse_number(_CURRENCY.sub("", plain(text))) * 100
+    fen = parse_value(text) * 100
     if fen.denominator != 1:
         raise NotExact(say("a whole number of fen: at most two decimals of a yuan"))
     if abs(fen) > FEN_MAX:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, mo
 
 from rules.diagnostic import say
 from rules.period import Cadence
-from rules.quantity import NotExact, Points, PositiveQuantity, Quantity, Share, parse_number, show
+from rules.quantity import NotExact, Points, PositiveQuantity, Quantity, Share, parse_number, parse_value, show
 from rules.range import Range
 from rules.record import Count, Id, NotWord, Record
 
@@ -31,7 +31,7 @@ def _parse_parameter(text: object) -> Fraction | FromData:
         return text
     if isinstance(text, str) and text.strip() in tuple(FromData):
         return FromData(text.strip())
-    return parse_number(text)
+    return parse_value(text)
 
 
 def _parse_limit(text: object) -> Fraction | Literal["none"]:
@@ -158,7 +158,7 @@ class PerEvent(Record):
     incident: Id | None = None
     per: PositiveQuantity = Fraction(1)
     step: StepRule = StepRule.COMPLETED
-    beyond: Annotated[Quantity, Field(description="the first so many do not count")] = Fraction(0)
+    beyond: Annotated[Share, Field(description="the first so many do not count")] = Fraction(0)
     deduct: Points | None = None
     add: Points | None = None
     at_most: Limit | None = None

@@ -114,7 +114,7 @@ def shown(value: Fraction, indicator: Indicator | None) -> str:
     if indicator is None:
         return readable(value)
     match indicator.kind:
-        case Kind.RATIO:
+        case Kind.RATIO if not indicator.unit:
             percent = show(value * 100)
             exact = "/" not in percent and len(percent.partition(".")[2]) <= DECIMALS_SHOWN_MAX
             return f"{percent}%" if exact else f"{show(value)} ≈ {show(round_to(value * 100, 4))}%"
