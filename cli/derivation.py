@@ -12,8 +12,10 @@ N_ = str
 INDENT = "  "
 
 
-def lines(speech: Speech, step: Step, source: Tree | None, depth: int = 0) -> Iterator[str]:
+def lines(speech: Speech, step: Step, trees: Mapping[str, Tree], contract: str, depth: int = 0) -> Iterator[str]:
     """The step and all below it, indented. What was only rounded, capped or weighted stays under one heading."""
+    contract = step.contract or contract
+    source = trees.get(contract)
     chain = _chain(step)
     first = chain[0]
     indent = INDENT * (depth + 1)
@@ -24,7 +26,7 @@ def lines(speech: Speech, step: Step, source: Tree | None, depth: int = 0) -> It
         for one in chain:
             yield from (f"{indent}{line}" for line in _worked(speech, one, last=one is chain[-1]))
     for child in first.steps:
-        yield from lines(speech, child, source, depth + 1)
+        yield from lines(speech, child, trees, contract, depth + 1)
 
 
 TOLD_IN_ONE_LINE = (StepKind.FIRED, StepKind.NOT_FIRED, StepKind.OVERRIDDEN, StepKind.OBSERVED, StepKind.QUOTED)
@@ -85,7 +87,7 @@ def _place(source: Tree, step: Step) -> str:
     return f"{span.path}:{span.line}"
 
 
-def as_json(speech: Speech, step: Step, sources: Mapping[str, Tree] | None = None) -> dict[str, object]:
+def as_json(speech: Speech, step: Step) -> dict[str, object]:
     """The same tree for machines."""
     return {
         "kind": step.kind.value,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 DIAGNOSTICS_SHOWN_MAX = 200
+FILE_COLUMNS = 400
 
 
 class Desk:
@@ -34,7 +35,12 @@ class Desk:
 
         table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
         for index, column in enumerate(columns):
-            table.add_column(self.speech(column), justify="right" if index in right else "left", overflow="fold")
+            table.add_column(
+                self.speech(column),
+                justify="right" if index in right else "left",
+                no_wrap=index in right,
+                overflow="fold",
+            )
         for row in rows:
             table.add_row(*row)
         self._console().print(table, markup=False)
@@ -113,4 +119,4 @@ class Desk:
     def _console(self) -> Console:
         from rich.console import Console
 
-        return Console(width=None if sys.stdout.isatty() else 140)
+        return Console(width=None if sys.stdout.isatty() else FILE_COLUMNS)

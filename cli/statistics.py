@@ -9,6 +9,8 @@ from engine.statistics import COLUMNS, inconsistencies, published_row, standard_
 from engine.vital import vital_records
 
 N_ = str
+# Counts and rates are too wide for one sheet of paper; the place comes first in both.
+COUNTS_END = 1 + next(index for index, column in enumerate(COLUMNS) if column.decimals == 2)
 
 
 def show(desk: Desk, year: Year) -> None:
@@ -24,8 +26,10 @@ def show(desk: Desk, year: Year) -> None:
         title = desk.speech(N_("population statistics {year}: recorded, never scored")).format(year=year.snapshot.year)
         if desk.as_json:
             desk.machine({"title": title, "rows": [dict(zip(headings, row, strict=True)) for row in rows]})
-        else:
-            desk.rows(title, headings, rows, right=range(1, len(headings)))
+            continue
+        for part in (slice(1, COUNTS_END), slice(COUNTS_END, None)):
+            chosen = [(row[0], *row[part]) for row in rows]
+            desk.rows(title, (headings[0], *headings[part]), chosen, right=range(1, len(headings)))
         for fault in inconsistencies(records):
             place = f"{fault.place} {fault.year}"
             desk.note(f"{place}: {desk.speech(fault.found)}; {desk.speech(fault.expected)}")

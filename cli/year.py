@@ -151,7 +151,7 @@ def explain(
         )
         return
     for verdict, step in steps:
-        for line in derivation.lines(desk.speech, step, trees[verdict.contract]):
+        for line in derivation.lines(desk.speech, step, trees, verdict.contract):
             desk.line(line)
 
 

@@ -6,7 +6,7 @@ Conditions are decided by the rule engine, in three stages, each seeing what the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from engine.conditions import Named
@@ -30,22 +30,27 @@ def adjudicate(facts: Facts, outcomes: Sequence[Outcome], others: Sequence[Judge
     bench = Bench(contract, facts, {o.subject.code: measure_outcome(o) for o in outcomes}, others)
     reasons: dict[tuple[str, str], Step] = {}
     _rank(bench)
-    warnings = fired(bench, contract.warnings, "warnings", reasons)
-    own_warnings = [record for records in warnings.values() for record in records]
-    for record in inherited_warnings(bench):
-        warnings[record.subject].append(record)
+    warned = fired(bench, contract.warnings, "warnings", reasons)
+    warnings = _hitting(warned, inherited_warnings(bench))
     _note(bench, WARNED, {code: Fraction(len(warnings[code])) for code in bench.standings})
-    vetoes = fired(bench, contract.vetoes, "vetoes", reasons)
-    own = [*own_warnings, *(record for records in vetoes.values() for record in records)]
-    reaching = tuple(hit for record in own for hit in reached_by(contract, facts, record))
-    for record in inherited_vetoes(bench):
-        vetoes[record.subject].append(record)
+    vetoed = fired(bench, contract.vetoes, "vetoes", reasons)
+    vetoes = _hitting(vetoed, inherited_vetoes(bench))
+    reaching = tuple(hit for record in (*warned, *vetoed) for hit in reached_by(contract, facts, record))
     _note(bench, VETOED, {code: Fraction(bool(vetoes[code])) for code in bench.standings})
     _note(bench, SCORE, {o.subject.code: _final(contract, o, warnings, vetoes) for o in outcomes})
     placed = _rank(bench)
     graded = _grade(bench, placed, warnings, vetoes)
     verdicts = {o.subject.code: _verdict(bench, o, warnings, vetoes, placed, graded, reasons) for o in outcomes}
     return Judged(contract, facts, verdicts, bench.standings, reaching)
+
+
+def _hitting(own: Sequence[VetoRecord], inherited: Iterable[VetoRecord]) -> dict[str, list[VetoRecord]]:
+    """By subject, those that reach the subject itself."""
+    hits: dict[str, list[VetoRecord]] = defaultdict(list)
+    for record in (*own, *inherited):
+        if record.reaches_subject:
+            hits[record.subject].append(record)
+    return hits
 
 
 def _note(bench: Bench, measure: str, values: Mapping[str, Fraction]) -> None:
@@ -132,4 +137,4 @@ def _idle(name: str, why: Step) -> Step:
 
 def _overriding(record: VetoRecord) -> Step:
     title, rule = say("{name}", name=record.name), say("warning or veto")
-    return Step(StepKind.OVERRIDDEN, title, rule, say("fired"), None, record.step.at, (record.step,))
+    return Step(StepKind.OVERRIDDEN, title, rule, say("fired"), None, (), (record.step,))

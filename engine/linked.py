@@ -14,6 +14,7 @@ from engine.facts import Facts, Subject
 from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, rounded
 from engine.score.earned import ZERO, bound
 from engine.score.interpret import Outcome
+from engine.verdict import Verdict
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.linkage import Link, Linkage, LinkCombine, Prorate
@@ -95,11 +96,7 @@ def _stream(facts: Facts, one: Link, duties: Sequence[Assignment], other: Judged
     at = ("linkage",)
     if not scores:
         return Step(StepKind.EXEMPTED, title, say("no party answered for in the year"), NOTHING, None, at)
-    parts = tuple(
-        Step(StepKind.QUOTED, say("{name}", name=other.verdicts[party].subject.name), say("final score of the party"),
-             say("weight {weight}", weight=readable(weights[party])), score, at)
-        for party, score in scores.items()
-    )  # fmt: skip
+    parts = tuple(_answered_for(other.verdicts[party], weights[party]) for party in scores)
     if one.combine is LinkCombine.WORST:
         worst = min(scores.values())
         worked = say("the lowest of {scores}", scores="; ".join(map(readable, scores.values())))
@@ -109,6 +106,18 @@ def _stream(facts: Facts, one: Link, duties: Sequence[Assignment], other: Judged
     terms = " + ".join(f"{readable(weights[party])} x {readable(score)}" for party, score in scores.items())
     worked = say("({terms}) / {total}", terms=terms, total=readable(total))
     return Step(StepKind.COMPUTED, title, say("mean of the parties by time answered for"), worked, value, at, parts)
+
+
+def _answered_for(verdict: Verdict, weight: Fraction) -> Step:
+    """The party's final score, with its sections; `explain` with its code has the rest."""
+    title = say("{name} ({code})", name=verdict.subject.name, code=verdict.subject.code)
+    worked = say("{score}, weight {weight}", score=readable(verdict.final_score), weight=readable(weight))
+    sections = tuple(
+        Step(StepKind.QUOTED, section.step.title, NOTHING, say("{score}", score=readable(section.score)), section.score)
+        for section in verdict.outcome.sections
+        if section.score is not None
+    )
+    return Step(StepKind.QUOTED, title, say("final score"), worked, verdict.final_score, (), sections)
 
 
 def _parties(facts: Facts, one: Link, duties: Sequence[Assignment], assessed: Set[str]) -> dict[str, Fraction]:

@@ -17,6 +17,7 @@ class VetoRecord:
     """A veto or warning that hit a subject: why, since when, until when, and from which party it reached them.
 
     `through` is empty when the subject's own condition fired. `inherited` marks one of an earlier year, still in force.
+    One that does not reach the subject itself (its contract says so) only passes on to the cadres.
     """
 
     subject: str
@@ -32,6 +33,7 @@ class VetoRecord:
     through: str = ""
     follows_person: bool = False
     inherited: bool = False
+    reaches_subject: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -17,22 +16,22 @@ from rules.contract import Contract
 from rules.diagnostic import say
 from rules.verdict import Effects, Veto, WarningRule
 from targets.cadre import Assignment
-from targets.observation import PriorVeto
+from targets.observation import Incident, PriorVeto
 
 
 def fired(
     bench: Bench, clauses: Sequence[Veto | WarningRule], stage: str, reasons: dict[tuple[str, str], Step]
-) -> dict[str, list[VetoRecord]]:
+) -> list[VetoRecord]:
     """Which of the warnings or vetoes fired, for whom; `reasons` gets the step of each, fired or not."""
     conditions = tuple(Named(clause.id, clause.when, (stage, index, "when")) for index, clause in enumerate(clauses))
     steps = decide(bench, conditions)
     reasons |= steps
-    hits: dict[str, list[VetoRecord]] = defaultdict(list)
-    for code in bench.standings:
-        for clause, condition in zip(clauses, conditions, strict=True):
-            if steps[code, clause.id].kind is StepKind.FIRED:
-                hits[code].append(_record(bench, code, clause, condition, steps[code, clause.id]))
-    return hits
+    return [
+        _record(bench, code, clause, condition, steps[code, clause.id])
+        for code in bench.standings
+        for clause, condition in zip(clauses, conditions, strict=True)
+        if steps[code, clause.id].kind is StepKind.FIRED
+    ]
 
 
 def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Named, why: Step) -> VetoRecord:
@@ -47,13 +46,25 @@ def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Name
     incidents = bench.facts.incidents(code, dict.fromkeys(kinds), year)
     return VetoRecord(
         subject=code, contract=bench.contract.contract, rule=clause.id, name=clause.name,
-        effects=clause.effects if clause.reach.party else None,
+        effects=clause.effects,
         happened_on=max((i.happened_on for i in incidents), default=None),
         found_on=max((i.found_on for i in incidents), default=None),
         until_year=year.year + (clause.years - 1 if isinstance(clause, Veto) else 0),
-        incidents=tuple(incident.id for incident in incidents), step=why,
+        incidents=tuple(incident.id for incident in incidents),
+        step=replace(why, contract=bench.contract.contract, steps=(*why.steps, *map(_incident_step, incidents))),
+        reaches_subject=clause.reach.party,
         follows_person=isinstance(clause, Veto) and clause.follows_person,
     )  # fmt: skip
+
+
+def _incident_step(incident: Incident) -> Step:
+    title = say("{id}", id=incident.id)
+    worked = say(
+        "happened {happened}, found {found}; evidence: {evidence}",
+        happened=incident.happened_on.isoformat(), found=incident.found_on.isoformat(), evidence=incident.evidence,
+    )  # fmt: skip
+    sources = (incident.place,) if incident.place else ()
+    return Step(StepKind.OBSERVED, title, say("as reported"), worked, None, (), (), sources)
 
 
 def inherited_warnings(bench: Bench) -> Iterator[VetoRecord]:
@@ -141,10 +152,10 @@ def _still_there(facts: Facts, assignment: Assignment) -> bool:
 def _passed(record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment) -> VetoRecord:
     worked = say("{role} of {party}", role=assignment.role, party=record.subject)
     title, rule = say("{name}", name=record.name), say("reaches those who answered for the party")
-    step = Step(StepKind.FIRED, title, rule, worked, record.step.value, record.step.at, (record.step,))
     return replace(
-        record, subject=assignment.cadre, through=record.subject, effects=_passed_on(clause.effects), step=step
-    )
+        record, subject=assignment.cadre, through=record.subject, effects=_passed_on(clause.effects),
+        step=Step(StepKind.FIRED, title, rule, worked, record.step.value, (), (record.step,)), reaches_subject=True,
+    )  # fmt: skip
 
 
 def _passed_on(effects: Effects | None) -> Effects | None:

@@ -36,7 +36,7 @@ class Step:
     """Three lines: the rule in words, the rule with its numbers, and the value; `at` is its place in the contract.
 
     `title` names what is computed, `clause` is its id where it is an item or section; `steps` are what went in,
-    `sources` the cells it was read from.
+    `sources` the cells it was read from. `contract` is set where `at` and what lies below are of that other contract.
     """
 
     kind: StepKind
@@ -48,6 +48,7 @@ class Step:
     steps: tuple[Step, ...] = ()
     sources: tuple[Span, ...] = ()
     clause: str = ""
+    contract: str = ""
 
     def walk(self) -> Iterator[Step]:
         """This step and all below, depth first."""
