@@ -94,7 +94,7 @@ def _caps(contract: Contract, bench: Bench, warnings: Records, vetoes: Records) 
     capped = {}
     for code in bench.standings:
         effects = [record.effects for record in (*warnings[code], *vetoes[code]) if record.effects is not None]
-        caps = [effect.cap_grade for effect in effects if effect.cap_grade is not None]
+        caps = [effect.cap_grade for effect in effects if effect.cap_grade in order]
         if caps:
             capped[code] = max(caps, key=order.index)
     return capped

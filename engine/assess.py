@@ -56,6 +56,8 @@ def assess(
         outcomes, found = interpret_all(facts)
         faults += found + without_duty(facts, [other for other, _ in scored])
         scored.append((facts, outcomes))
+    if not any(facts.subjects for facts, _ in scored):
+        refuse(_nobody(ordered))
     refuse_if_any(faults)
     judged: list[Judged] = []
     for facts, personal in scored:
@@ -76,6 +78,15 @@ def _no_rule_engine() -> Diagnostic:
         say("CPython 3.11 or 3.12, where the interpreter can adjudicate"),
         say("set the environment up again with Python 3.12 or 3.11"),
     )  # fmt: skip
+
+
+def _nobody(contracts: Sequence[Contract]) -> Diagnostic:
+    kinds = dict.fromkeys(
+        kind for contract in contracts for kind in (*contract.assesses, *(p.id for p in contract.posts))
+    )
+    expected = say("at least one party or cadre of these kinds and posts: {kinds}", kinds=", ".join(kinds))
+    hint = say("import the parties and cadres first")
+    return Diagnostic("DX617", Span("parties"), say("nobody whom these contracts assess"), expected, hint)
 
 
 def _contracts_fit(contracts: Sequence[Contract], snapshot: Snapshot) -> list[Diagnostic]:

@@ -23,7 +23,7 @@ from engine.inference import infer
 from engine.score.derivation import Step, StepKind
 from engine.standing import ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, Standing
 from engine.verdict import Verdict, VetoRecord
-from rules.condition import Condition, GradeIs, IncidentCount, Linked, MonthsIn, Quantifier
+from rules.condition import Condition, GradeIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
 from rules.contract import Contract
 from rules.diagnostic import Text, say
 
@@ -82,6 +82,10 @@ def _measure(bench: Bench, part: Named) -> None:
         case MonthsIn(months_in=state):
             for code, standing in bench.standings.items():
                 standing.values[months_measure(state)] = Fraction(facts.months_in(code, state))
+        case ItemMet(item_met=item) if item in bench.contract.item_by_id:
+            # Nobody has missed a target that is not on their sheet.
+            for standing in bench.standings.values():
+                standing.values.setdefault(f"met:{item}", Fraction(1))
         case Linked() as linked:
             _measure_linked(bench, part, linked)
         case _:

@@ -81,7 +81,7 @@ class Facts:
         """The post a cadre is assessed in: the last one held in the year."""
         first, last = date(self.snapshot.year, 1, 1), self.snapshot.last_day
         held: dict[str, Tenure] = {}
-        for tenure in sorted(self.snapshot.records.tenures, key=lambda t: (t.start, t.post)):
+        for tenure in sorted(self.snapshot.records.tenures, key=lambda t: (t.start, t.post, t.party)):
             if tenure.start <= last and (tenure.until is None or tenure.until >= first):
                 held[tenure.cadre] = tenure
         return held

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import assert_never
 
@@ -20,6 +20,8 @@ from rules.diagnostic import Diagnostic, Span, say
 from rules.linkage import Link, Linkage, LinkCombine, Prorate
 from targets.cadre import Assignment
 from targets.snapshot import month_end
+
+ONE_DAY = timedelta(days=1)
 
 
 def link(facts: Facts, personal: Sequence[Outcome], others: Sequence[Judged]) -> tuple[Outcome, ...]:
@@ -45,7 +47,8 @@ def without_duty(facts: Facts, others: Sequence[Facts]) -> list[Diagnostic]:
         if linkage is None or linkage.personal:
             continue
         duties = facts.assignments(subject.code)
-        if not any(_parties(facts, one, duties, assessed.get(one.contract, set())) for one in linkage.links):
+        counting = [one for one in linkage.links if one.weight]
+        if not any(_parties(facts, one, duties, assessed.get(one.contract, set())) for one in counting):
             hint = say("assign at least one party in a role that the contract links, or change the post")
             found = say("{cadre} answers for no party", cadre=subject.code)
             expected = say("an assignment in the year")
@@ -122,27 +125,42 @@ def _answered_for(verdict: Verdict, weight: Fraction) -> Step:
 
 def _parties(facts: Facts, one: Link, duties: Sequence[Assignment], assessed: Set[str]) -> dict[str, Fraction]:
     """The assessed parties answered for in the roles, each with its weight above 0."""
-    weights: dict[str, Fraction] = defaultdict(Fraction)
+    by_party: dict[str, list[Assignment]] = defaultdict(list)
     for duty in duties:
         if duty.role in one.roles and duty.party in assessed:
-            weights[duty.party] += _weight(facts, one, duty)
+            by_party[duty.party].append(duty)
+    weights = {party: _weight(facts, one, mine) for party, mine in by_party.items()}
     return {party: weight for party, weight in weights.items() if weight > 0}
 
 
-def _weight(facts: Facts, one: Link, duty: Assignment) -> Fraction:
-    """Time answered for within the contract's days, times the share where shares count."""
+def _weight(facts: Facts, one: Link, duties: Sequence[Assignment]) -> Fraction:
+    """Time answered for one party within the contract's days; where shares count, each duty's time times its share."""
     contract = facts.contract
     first, last = contract.first_day, min(contract.last_day, facts.snapshot.last_day)
-    match one.prorate:
+    if one.combine is LinkCombine.SHARE:
+        return sum((duty.share * _time(one.prorate, [duty], first, last) for duty in duties), ZERO)
+    return Fraction(_time(one.prorate, duties, first, last))
+
+
+def _time(prorate: Prorate, duties: Sequence[Assignment], first: date, last: date) -> int:
+    """Days, months, or 1 for any time at all; two duties at the same time are one time."""
+    match prorate:
         case Prorate.DAYS:
-            time = Fraction(duty.days_within(first, last))
+            return _days_covered(duties, first, last)
         case Prorate.MONTHS:
-            time = Fraction(sum(duty.holds_on(day) for day in _month_ends(first, last)))
+            return sum(any(duty.holds_on(day) for duty in duties) for day in _month_ends(first, last))
         case Prorate.NONE:
-            time = Fraction(duty.days_within(first, last) > 0)
+            return int(any(duty.days_within(first, last) for duty in duties))
         case _ as never:
             assert_never(never)
-    return time * duty.share if one.combine is LinkCombine.SHARE else time
+
+
+def _days_covered(duties: Sequence[Assignment], first: date, last: date) -> int:
+    days, after = 0, first
+    for duty in sorted(duties, key=lambda duty: duty.start):
+        days += duty.days_within(after, last)
+        after = max(after, last + ONE_DAY if duty.until is None else duty.until + ONE_DAY)
+    return days
 
 
 def _month_ends(first: date, last: date) -> list[date]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 
 from engine.facts import Facts
 from engine.score.derivation import Location, Step, StepKind, readable
@@ -40,16 +41,16 @@ def places(contract: Contract, facts: Facts, standings: Mapping[str, Standing]) 
 
 def _key(contract: Contract, facts: Facts, standing: Standing) -> tuple[Fraction, ...]:
     criteria = (_criterion(facts, standing, criterion) for criterion in contract.ranking.tie_break)
-    return (-standing.values[SCORE], *criteria)
+    return (-standing.values[SCORE], *chain.from_iterable(criteria))
 
 
-def _criterion(facts: Facts, standing: Standing, criterion: TieBreak) -> Fraction:
+def _criterion(facts: Facts, standing: Standing, criterion: TieBreak) -> tuple[Fraction, ...]:
     """Smaller is better; an exempt section or item comes last."""
     if criterion.fewest_incidents is not None:
-        return Fraction(len(facts.incidents(standing.subject, (criterion.fewest_incidents,), facts.year)))
+        return (Fraction(len(facts.incidents(standing.subject, (criterion.fewest_incidents,), facts.year))),)
     name = f"section:{criterion.section}" if criterion.section is not None else f"item:{criterion.item}"
     score = standing.values.get(name)
-    return Fraction(1) if score is None else -score
+    return (Fraction(1), Fraction(0)) if score is None else (Fraction(0), -score)
 
 
 @dataclass(frozen=True, slots=True)

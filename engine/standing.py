@@ -6,6 +6,8 @@ counts, ranks, months and truths are plain integers.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -48,30 +50,33 @@ def _scaled(measure: str, value: Fraction) -> int:
 def measure_outcome(outcome: Outcome) -> Standing:
     """The measures that scoring alone gives: total, sections, items, targets met."""
     standing = Standing(outcome.subject.code, {SCORE: outcome.total})
-    means = {
-        sheet.sheet.id: (len(sheet.periods) if sheet.sheet.combine is Combine.MEAN else 1) for sheet in outcome.sheets
-    }
-    for section in outcome.sections:
-        _add_section(standing, section, 1)
+    for name, scores in _scores(outcome.sections).items():
+        standing.values[name] = sum(scores, Fraction(0))
     for sheet in outcome.sheets:
-        for section in sheet.sections:
-            _add_section(standing, section, means[sheet.sheet.id])
+        for name, scores in _scores(sheet.sections).items():
+            standing.values[name] = _over_periods(scores, sheet.sheet.combine)
+    for item in outcome.items():
+        name = f"met:{item.item.id}"
+        standing.values[name] = min(standing.values.get(name, Fraction(1)), Fraction(item.met))
     base = [s for s in outcome.all_sections() if s.section.kind is SectionKind.BASE]
     met = all(item.met for section in base for item in section.items)
     standing.values[ALL_TARGETS_MET] = Fraction(met)
     return standing
 
 
-def _add_section(standing: Standing, section: SectionScore, divisor: int) -> None:
-    """Periodic sections and items count with their mean or sum over the periods, rounded down to the scale."""
-    _add(standing.values, f"section:{section.section.id}", section.score, divisor)
-    for item in section.items:
-        _add(standing.values, f"item:{item.item.id}", item.score, divisor)
-        name = f"met:{item.item.id}"
-        standing.values[name] = min(standing.values.get(name, Fraction(1)), Fraction(item.met))
+def _scores(sections: Iterable[SectionScore]) -> dict[str, list[Fraction]]:
+    """The scores of each section and item, one a period; exempt ones are not among them."""
+    scores: dict[str, list[Fraction]] = defaultdict(list)
+    for section in sections:
+        if section.score is not None:
+            scores[f"section:{section.section.id}"].append(section.score)
+        for item in section.items:
+            if item.score is not None:
+                scores[f"item:{item.item.id}"].append(item.score)
+    return scores
 
 
-def _add(values: dict[str, Fraction], name: str, score: Fraction | None, divisor: int) -> None:
-    if score is not None:
-        part = Fraction(score * SCALE // divisor, SCALE) if divisor > 1 else score
-        values[name] = values.get(name, Fraction(0)) + part
+def _over_periods(scores: Sequence[Fraction], combine: Combine) -> Fraction:
+    """Their mean or sum, as the sheet takes it; a mean that no scaled integer writes is rounded down to the scale."""
+    total = sum(scores, Fraction(0))
+    return Fraction(total * SCALE // len(scores), SCALE) if combine is Combine.MEAN else total

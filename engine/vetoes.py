@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
-from engine.conditions import Named, walk
+from engine.conditions import Named, children
 from engine.decide import Bench, decide
 from engine.facts import Facts
 from engine.score.derivation import Step, StepKind
 from engine.verdict import VetoRecord
-from rules.condition import IncidentCount
+from rules.condition import AllOf, AnyOf, IncidentCount
 from rules.contract import Contract
 from rules.diagnostic import say
 from rules.verdict import Effects, Veto, WarningRule
@@ -35,15 +36,9 @@ def fired(
 
 
 def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Named, why: Step) -> VetoRecord:
-    """A veto that fired on the subject itself; dated by the incidents that its condition looks at."""
+    """A veto that fired on the subject itself; dated by the incidents that made its condition hold."""
     year = bench.facts.year
-    kinds = [
-        kind
-        for part in walk(condition)
-        if isinstance(part.condition, IncidentCount)
-        for kind in part.condition.incident
-    ]
-    incidents = bench.facts.incidents(code, dict.fromkeys(kinds), year)
+    incidents = bench.facts.incidents(code, dict.fromkeys(_kinds_that_told(condition, why)), year)
     return VetoRecord(
         subject=code, contract=bench.contract.contract, rule=clause.id, name=clause.name,
         effects=clause.effects,
@@ -55,6 +50,20 @@ def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Name
         reaches_subject=clause.reach.party,
         follows_person=isinstance(clause, Veto) and clause.follows_person,
     )  # fmt: skip
+
+
+def _kinds_that_told(condition: Named, why: Step) -> Iterator[str]:
+    """Kinds of incident in the parts that hold; not those of a part that does not, or that must not."""
+    if why.kind is not StepKind.FIRED:
+        return
+    match condition.condition:
+        case IncidentCount(incident=kinds):
+            yield from kinds
+        case AllOf() | AnyOf():
+            for child, step in zip(children(condition), why.steps, strict=True):
+                yield from _kinds_that_told(child, step)
+        case _:
+            return
 
 
 def _incident_step(incident: Incident) -> Step:
@@ -88,7 +97,8 @@ def _reaching(bench: Bench) -> Iterator[tuple[VetoRecord, bool]]:
 
 def _still_in_force(bench: Bench) -> Iterator[VetoRecord]:
     contracts = {c.contract: c for c in (bench.contract, *(other.contract for other in bench.others))}
-    for prior in bench.facts.snapshot.records.prior_vetoes:
+    in_order = sorted(bench.facts.snapshot.records.prior_vetoes, key=lambda p: (p.contract, p.veto, p.happened_on))
+    for prior in in_order:
         if prior.subject not in bench.standings or prior.until_year < bench.facts.year.year:
             continue
         if prior.contract in contracts:
@@ -121,24 +131,25 @@ def final_score(contract: Contract, score: Fraction, records: Sequence[VetoRecor
 def reached_by(contract: Contract, facts: Facts, record: VetoRecord) -> Iterator[VetoRecord]:
     """The record once more for each cadre it reaches.
 
-    Reached are those assigned to the party in one of the roles on the day it happened (on the last day, where the
-    condition is not about an incident). Unless it follows the person, only those still assigned on the last day.
+    Reached are those assigned to the party in one of the roles on the day of one of its incidents (on the last day,
+    where it is not about an incident). Unless it follows the person, only those still assigned on the last day.
     """
     clauses: tuple[Veto | WarningRule, ...] = (*contract.vetoes, *contract.warnings)
     clause = next(clause for clause in clauses if clause.id == record.rule)
     if not clause.reach.linked:
         return
-    last = facts.snapshot.last_day
-    day = record.happened_on or last
+    days = [i.happened_on for i in facts.snapshot.records.incidents if i.id in record.incidents]
+    days = sorted(days, reverse=True) or [facts.snapshot.last_day]
     seen: set[str] = set()
-    for assignment in facts.snapshot.records.assignments:
+    for assignment in sorted(facts.snapshot.records.assignments, key=lambda a: (a.cadre, a.role, a.start)):
         if assignment.party != record.subject or assignment.cadre in seen:
             continue
         if clause.reach.linked != "all" and assignment.role not in clause.reach.linked:
             continue
-        if assignment.holds_on(day) and (record.follows_person or _still_there(facts, assignment)):
+        day = next((day for day in days if assignment.holds_on(day)), None)
+        if day is not None and (record.follows_person or _still_there(facts, assignment)):
             seen.add(assignment.cadre)
-            yield _passed(record, clause, assignment)
+            yield _passed(record, clause, assignment, day)
 
 
 def _still_there(facts: Facts, assignment: Assignment) -> bool:
@@ -149,11 +160,12 @@ def _still_there(facts: Facts, assignment: Assignment) -> bool:
     )
 
 
-def _passed(record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment) -> VetoRecord:
+def _passed(record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment, day: date) -> VetoRecord:
     worked = say("{role} of {party}", role=assignment.role, party=record.subject)
     title, rule = say("{name}", name=record.name), say("reaches those who answered for the party")
     return replace(
         record, subject=assignment.cadre, through=record.subject, effects=_passed_on(clause.effects),
+        happened_on=day if record.incidents else None,
         step=Step(StepKind.FIRED, title, rule, worked, record.step.value, (), (record.step,)), reaches_subject=True,
     )  # fmt: skip
 

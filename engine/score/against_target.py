@@ -89,7 +89,9 @@ def target_met(case: Case, value: Fraction, target: Fraction) -> bool:
 def completion(
     book: Book, case: Case, value: Fraction, target: Fraction, *, at_nothing: Fraction = ONE
 ) -> Fraction | None:
-    """Actual over target; target over actual where lower is better, and `at_nothing` where that actual is 0 or less.
+    """Actual over target; target over actual where lower is better.
+
+    Lower than any rate can say, at 0 or less, it is `at_nothing`; but 0 where the target is 0 is exactly met.
 
     None, with a fault noted, where the target leaves nothing to divide by.
     """
@@ -99,7 +101,9 @@ def completion(
         return None
     if not lower:
         return value / target
-    return target / value if value > 0 else at_nothing
+    if value > 0:
+        return target / value
+    return ONE if value == target else at_nothing
 
 
 def percent(value: Fraction) -> str:

@@ -12,16 +12,29 @@ from rules.diagnostic import Diagnostic, Span, Text
 from rules.indicator import Indicator
 from rules.period import Period
 from rules.scoring import Measured
+from rules.sheet import Scope
+
+# What is compared, over which window, in which league and on whose sheets.
+League = tuple[Measured, Period, str, tuple[Scope, ...]]
 
 
 @dataclass
 class Book:
-    """One contract over one snapshot; `faults` grows while it is read, so that all come at once."""
+    """One contract over one snapshot; what is `noted` grows while it is read, so that all faults come at once.
+
+    `times_noted` also counts those noted before: whoever saw it rise knows that what they hold rests on a fault.
+    """
 
     contract: Contract
     facts: Facts
-    faults: list[Diagnostic] = field(default_factory=list)
-    leagues: dict[tuple[Measured, Period, str], list[tuple[Fraction, Fraction, Fraction]]] = field(default_factory=dict)
+    noted: dict[Diagnostic, None] = field(default_factory=dict)
+    times_noted: int = 0
+    leagues: dict[League, list[tuple[Fraction, Fraction, Fraction]]] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> list[Diagnostic]:
+        """Each once, in the order they were found."""
+        return list(self.noted)
 
     def indicator(self, measured: Measured) -> Indicator:
         assert measured.indicator is not None, "checked: every method that reads a value has an indicator"
@@ -30,17 +43,20 @@ class Book:
     def fault(self, code: str, case: Case, expected: Text, found: Text, hint: Text | None = None) -> None:
         """Note a fault of the data; its place is the row of the table where the value should stand."""
         row = " · ".join(part for part in (case.subject.code, case.measured.indicator or "", str(case.window)) if part)
-        diagnostic = Diagnostic(code, Span("observations", cell=row), found, expected, hint)
-        if diagnostic not in self.faults:
-            self.faults.append(diagnostic)
+        self.noted[Diagnostic(code, Span("observations", cell=row), found, expected, hint)] = None
+        self.times_noted += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One method to be applied: for whom, to what, over which window, worth how much, and where it is agreed."""
+    """One method to be applied: for whom, to what, over which window, worth how much, and where it is agreed.
+
+    `scopes` say on whose sheets it stands: nobody else is a peer in it.
+    """
 
     subject: Subject
     measured: Measured
     points: Fraction
     window: Period
     at: Location
+    scopes: tuple[Scope, ...] = ()

@@ -92,6 +92,19 @@ def clamped(step: Step, low: Fraction | None, high: Fraction | None) -> Step:
     return step
 
 
+def spread(step: Step, present: Fraction, carried: Fraction) -> Step:
+    """The step scaled up, where what is exempt leaves its points to what is present."""
+    assert step.value is not None
+    rule = say("{points} exempt points spread over the others in proportion", points=readable(carried))
+    worked = say(
+        "{value} x {whole} / {present}",
+        value=readable(step.value), whole=readable(present + carried), present=readable(present),
+    )  # fmt: skip
+    return Step(
+        StepKind.EXEMPTED, step.title, rule, worked, step.value * (present + carried) / present, step.at, (step,)
+    )
+
+
 def titled(step: Step, title: Text) -> Step:
     return replace(step, title=title)
 

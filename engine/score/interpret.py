@@ -6,12 +6,13 @@ the same for each period and are combined; the total adds it all up. Rounding ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.facts import Facts, Subject
 from engine.score.book import Book, Case
-from engine.score.derivation import NOTHING, Location, Step, StepKind, clamped, readable, rounded
+from engine.score.derivation import NOTHING, Location, Step, StepKind, clamped, readable, rounded, spread
 from engine.score.earned import ZERO, bound
 from engine.score.methods import earn
 from rules.diagnostic import Diagnostic, Text, say
@@ -80,24 +81,25 @@ def interpret_all(facts: Facts) -> tuple[tuple[Outcome, ...], list[Diagnostic]]:
 
 def interpret(book: Book, subject: Subject) -> Outcome:
     """One subject's outcome. Faults of the data are noted in the book."""
-    contract, year = book.contract, book.facts.year
+    contract, year, noted = book.contract, book.facts.year, book.times_noted
     sections = tuple(
         _section(book, subject, section, year, ("sections", index))
         for index, section in enumerate(contract.sections)
         if subject.in_scope(section.applies_to)
     )
+    faulty = book.times_noted > noted
     sheets = tuple(
         sheet_score
         for index, sheet in enumerate(contract.periodic)
         if (sheet_score := _sheet(book, subject, sheet, ("periodic", index))) is not None
     )
-    step = _total(book, subject, sections, sheets)
+    step = _total(book, subject, sections, sheets, faulty=faulty)
     assert step.value is not None
     return Outcome(subject, sections, sheets, step.value, step)
 
 
-def _item(book: Book, subject: Subject, item: Item, window: Period, at: Location) -> ItemScore:
-    earned = earn(book, Case(subject, item, item.points, window, at))
+def _item(book: Book, subject: Subject, section: Section, item: Item, window: Period, at: Location) -> ItemScore:
+    earned = earn(book, Case(subject, item, item.points, window, at, (section.applies_to, item.applies_to)))
     step = replace(earned.step, title=say("{name}", name=item.name), clause=item.id)
     if earned.points is None:
         return ItemScore(item, window, None, earned.met, step)
@@ -108,8 +110,9 @@ def _item(book: Book, subject: Subject, item: Item, window: Period, at: Location
 
 
 def _section(book: Book, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
+    noted = book.times_noted
     items = tuple(
-        _item(book, subject, item, window, (*at, "items", index))
+        _item(book, subject, section, item, window, (*at, "items", index))
         for index, item in enumerate(section.items)
         if subject.in_scope(item.applies_to)
     )
@@ -117,7 +120,9 @@ def _section(book: Book, subject: Subject, section: Section, window: Period, at:
     scored = [item for item in items if item.score is not None]
     title, parts = say("{name}", name=section.name), tuple(item.step for item in items)
     if len(scored) < section.min_scored and section.too_few is not TooFew.EXEMPT:
-        return _too_few(book, subject, section, window, items, full, at)
+        if section.too_few is TooFew.ERROR and book.times_noted == noted:
+            _note_too_few(book, subject, section, window, len(scored), at)
+        return _too_few(section, window, items, full, at)
     if (items and not scored and not section.takes) or len(scored) < section.min_scored:
         step = Step(StepKind.EXEMPTED, title, say("every item is exempt"), NOTHING, None, at, parts)
         return SectionScore(section, window, None, full, full * section.weight, items, step)
@@ -125,39 +130,38 @@ def _section(book: Book, subject: Subject, section: Section, window: Period, at:
     step = clamped(raw, bound(section.floor), bound(section.cap))
     step = _weighted(step, section.weight)
     step = replace(rounded(step, book.contract.decimals, book.contract.rounding), clause=section.id)
-    to_total = (
-        sum((i.item.points for i in items if i.score is None and i.item.spread is Spread.TOTAL), ZERO)
-        if section.kind is SectionKind.BASE and not section.takes
-        else ZERO
-    )
+    to_total = full - _full(section, _staying(items)) if not section.takes else ZERO
     return SectionScore(section, window, step.value, full, to_total * section.weight, items, step)
 
 
-def _full(section: Section, items: tuple[ItemScore, ...]) -> Fraction:
-    """What the section is worth for this subject: items out of its scope are not on its sheet."""
+def _full(section: Section, items: Sequence[ItemScore]) -> Fraction:
+    """What the section is worth with these items, its cap included; items out of scope are not on the sheet."""
     if section.kind is not SectionKind.BASE:
         return ZERO
-    if section.takes or section.points is not None:
+    if section.takes:
         return section.full
     total = sum((item.item.points for item in items), ZERO)
     cap = bound(section.cap)
     return total if cap is None else min(total, cap)
 
 
+def _staying(items: Sequence[ItemScore]) -> list[ItemScore]:
+    """The items whose points stay in the section: scored, or exempt with others there that can take their points."""
+    scored = [item for item in items if item.score is not None]
+    if not any(item.item.points for item in scored):
+        return scored
+    return [item for item in items if item.score is not None or item.item.spread is Spread.SECTION]
+
+
+def _note_too_few(book: Book, subject: Subject, section: Section, window: Period, scored: int, at: Location) -> None:
+    expected = say("at least {least} scored items in {section}", least=section.min_scored, section=section.name)
+    case = Case(subject, section.items[0], ZERO, window, at)
+    book.fault("DX610", case, expected, say("{count} scored", count=scored))
+
+
 def _too_few(
-    book: Book,
-    subject: Subject,
-    section: Section,
-    window: Period,
-    items: tuple[ItemScore, ...],
-    full: Fraction,
-    at: Location,
+    section: Section, window: Period, items: tuple[ItemScore, ...], full: Fraction, at: Location
 ) -> SectionScore:
-    if section.too_few is TooFew.ERROR:
-        case = Case(subject, section.items[0], ZERO, window, at)
-        expected = say("at least {least} scored items in {section}", least=section.min_scored, section=section.name)
-        found = say("{count} scored", count=sum(item.score is not None for item in items))
-        book.fault("DX610", case, expected, found)
     rule = say("fewer than {least} items could be scored: no points", least=section.min_scored)
     title, parts = say("{name}", name=section.name), tuple(item.step for item in items)
     step = Step(StepKind.COMPUTED, title, rule, NOTHING, ZERO, at, parts)
@@ -185,16 +189,7 @@ def _sum(section: Section, items: tuple[ItemScore, ...], title: Text, at: Locati
     present = sum((item.item.points for item in items if item.score is not None), ZERO)
     if not carried or not present:
         return step
-    return _spread(step, total, present, carried)
-
-
-def _spread(step: Step, value: Fraction, present: Fraction, carried: Fraction) -> Step:
-    rule = say("{points} exempt points spread over the others in proportion", points=readable(carried))
-    worked = say(
-        "{value} x {whole} / {present}",
-        value=readable(value), whole=readable(present + carried), present=readable(present),
-    )  # fmt: skip
-    return Step(StepKind.EXEMPTED, step.title, rule, worked, value * (present + carried) / present, step.at, (step,))
+    return spread(step, present, carried)
 
 
 def _weighted(step: Step, weight: Fraction) -> Step:
@@ -208,6 +203,9 @@ def _weighted(step: Step, weight: Fraction) -> Step:
 def _sheet(book: Book, subject: Subject, sheet: PeriodicSheet, at: Location) -> SheetScore | None:
     """The sheet over the periods that are due; None while none is, or where nothing of it is in scope."""
     due = [p for p in periods_of(book.facts.year.year, sheet.each) if book.facts.snapshot.due(p)]
+    if not due or not any(subject.in_scope(section.applies_to) for section in sheet.sections):
+        return None
+    noted = book.times_noted
     sections: list[SectionScore] = []
     scores: list[tuple[Period, Fraction]] = []
     steps: list[Step] = []
@@ -219,22 +217,29 @@ def _sheet(book: Book, subject: Subject, sheet: PeriodicSheet, at: Location) -> 
         ]
         title = say("{name}, {period}", name=sheet.name, period=str(period))
         step = _added(title, inside, at)
-        if step.value is None:
-            continue
-        step = rounded(
-            clamped(step, bound(sheet.floor), bound(sheet.cap)), book.contract.decimals, book.contract.rounding
-        )
-        assert step.value is not None
+        if step.value is not None:
+            step = clamped(step, bound(sheet.floor), bound(sheet.cap))
+            step = rounded(step, book.contract.decimals, book.contract.rounding)
+            assert step.value is not None
+            scores.append((period, step.value))
         sections.extend(inside)
-        scores.append((period, step.value))
         steps.append(step)
     if not scores:
+        if book.times_noted == noted:
+            _note_nothing_left(book, subject, sheet.sections, at)
         return None
-    return _sheet_score(sheet, sections, scores, tuple(steps), at)
+    return _sheet_score(sheet, len(due), sections, scores, tuple(steps), at)
+
+
+def _note_nothing_left(book: Book, subject: Subject, sections: Sequence[Section], at: Location) -> None:
+    first = next(section for section in sections if subject.in_scope(section.applies_to))
+    case = Case(subject, first.items[0], ZERO, book.facts.year, at)
+    book.fault("DX611", case, say("something to score"), say("every section is exempt"))
 
 
 def _sheet_score(
     sheet: PeriodicSheet,
+    due: int,
     sections: list[SectionScore],
     scores: list[tuple[Period, Fraction]],
     steps: tuple[Step, ...],
@@ -246,9 +251,19 @@ def _sheet_score(
     worked = say("({terms}) / {count}", terms=terms, count=len(scores)) if mean else say("{terms}", terms=terms)
     rule = say("mean of the periods") if mean else say("sum of the periods")
     step = Step(StepKind.COMPUTED, say("{name}", name=sheet.name), rule, worked, value, at, steps)
+    if not mean and len(scores) < due:
+        step = _scaled_up(step, len(scores), due)
     step = _weighted(step, sheet.weight)
     assert step.value is not None
     return SheetScore(sheet, step.value, tuple(scores), tuple(sections), step)
+
+
+def _scaled_up(step: Step, scored: int, due: int) -> Step:
+    """The share of periods in which everything was exempt goes to the others."""
+    assert step.value is not None
+    rule = say("exempt periods spread over the others in proportion")
+    worked = say("{value} x {whole} / {present}", value=readable(step.value), whole=due, present=scored)
+    return Step(StepKind.EXEMPTED, step.title, rule, worked, step.value * due / scored, step.at, (step,))
 
 
 def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
@@ -263,8 +278,7 @@ def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
     rule, terms = say("sum of the sections"), " + ".join(map(readable, earned)) or "0"
     step = Step(StepKind.COMPUTED, title, rule, say("{terms}", terms=terms), sum(earned, ZERO), at, parts)
     if carried and full > carried:
-        assert step.value is not None
-        step = _spread(step, step.value, full - carried, carried)
+        step = spread(step, full - carried, carried)
     return _with_extras(step, [s for s in sections if s.section.kind is not SectionKind.BASE])
 
 
@@ -279,7 +293,14 @@ def _with_extras(step: Step, extras: list[SectionScore]) -> Step:
     return Step(StepKind.COMPUTED, step.title, rule, worked, sum(moved, step.value), step.at, parts)
 
 
-def _total(book: Book, subject: Subject, sections: tuple[SectionScore, ...], sheets: tuple[SheetScore, ...]) -> Step:
+def _total(
+    book: Book,
+    subject: Subject,
+    sections: tuple[SectionScore, ...],
+    sheets: tuple[SheetScore, ...],
+    *,
+    faulty: bool,
+) -> Step:
     """Start + annual sheet x weight + periodic sheets + bonuses - deductions, within cap and floor, rounded."""
     contract, total = book.contract, book.contract.total
     base = [section for section in sections if section.section.kind is SectionKind.BASE]
@@ -287,12 +308,8 @@ def _total(book: Book, subject: Subject, sections: tuple[SectionScore, ...], she
     title = say("total of {subject}", subject=subject.name)
     annual = _added(title, base, ())
     if annual.value is None:
-        book.fault(
-            "DX611",
-            Case(subject, base[0].section.items[0], ZERO, book.facts.year, ()),
-            say("something to score"),
-            say("every section is exempt"),
-        )
+        if not faulty:
+            _note_nothing_left(book, subject, [section.section for section in base], ())
         annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO)
     step = _weighted(annual, contract.annual_weight)
     assert step.value is not None

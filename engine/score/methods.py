@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
 from engine.score import against_target, over_value, peers
 from engine.score.book import Book, Case
-from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, shown, titled
-from engine.score.earned import ZERO, Earned, bound, refused
-from engine.score.missing import parameter, without_value
+from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, shown, spread, titled
+from engine.score.earned import ZERO, Earned, bound
+from engine.score.missing import parameter, without_parameter, without_value
 from engine.score.reading import read
 from rules.diagnostic import Text, say
 from rules.scoring import (
@@ -77,7 +78,7 @@ def _against_target(
 ) -> Earned:
     target = parameter(book, case, rule.target, "target")
     if target is None:
-        return refused(case, seen)
+        return without_parameter(book, case, seen, rule.target)
     match rule:
         case Proportional():
             return against_target.proportional(book, case, rule, value, target, seen)
@@ -109,7 +110,7 @@ def _composite(book: Book, case: Case, rule: BestOf | WorstOf | SumOf) -> Earned
         case WorstOf():
             return Earned(min(points), all(met), combined(say("the worst of the parts"), "; ", min(points)))
         case SumOf():
-            step = combined(say("the sum of the parts"), " + ", sum(points, ZERO))
+            step = _whole(case, rule, parts, combined(say("the sum of the parts"), " + ", sum(points, ZERO)))
             highest = case.points if rule.highest is None else bound(rule.highest)
             step = clamped(step, bound(rule.lowest), highest)
             return Earned(step.value, all(met), step)
@@ -117,10 +118,18 @@ def _composite(book: Book, case: Case, rule: BestOf | WorstOf | SumOf) -> Earned
             assert_never(never)
 
 
+def _whole(case: Case, rule: SumOf, parts: Sequence[Earned], step: Step) -> Step:
+    """The sum with what exempt parts leave to the others."""
+    worth = [case.points if part.points is None else part.points for part in rule.parts]
+    present = sum((points for points, part in zip(worth, parts, strict=True) if part.points is not None), ZERO)
+    carried = sum(worth, ZERO) - present
+    return spread(step, present, carried) if carried and present else step
+
+
 def _part(book: Book, case: Case, part: Part, index: int) -> Earned:
     """A part takes the item's indicator and points where it states none of its own."""
     indicator = part.indicator or case.measured.indicator
     measured = part if indicator == part.indicator else part.model_copy(update={"indicator": indicator})
     points = case.points if part.points is None else part.points
-    earned = earn(book, Case(case.subject, measured, points, case.window, (*case.at, "scoring", "parts", index)))
+    earned = earn(book, replace(case, measured=measured, points=points, at=(*case.at, "scoring", "parts", index)))
     return replace(earned, step=titled(earned.step, say("{name}", name=part.name))) if part.name else earned

@@ -17,9 +17,10 @@ from rules.scoring import FromData, Missing
 def without_value(book: Book, case: Case, reading: Reading) -> Earned:
     """The missing-value policy. Incomplete periods are always a fault here: `incomplete: reported` gives a value."""
     match reading.found:
+        case Found.NOT_DUE:
+            return exempted(case, reading.step, say("not due yet"))
         case Found.TOO_SMALL:
-            least = case.measured.min_denominator or 0
-            return exempted(case, reading.step, say("exempt below a denominator of {least}", least=least))
+            return _too_small(case, reading)
         case Found.INCOMPLETE:
             _note_lacking(book, case, "DX602", reading.lacking)
             return refused(case, reading.step)
@@ -32,6 +33,11 @@ def without_value(book: Book, case: Case, reading: Reading) -> Earned:
         case _:
             _note_lacking(book, case, "DX601", reading.lacking)
             return refused(case, reading.step)
+
+
+def _too_small(case: Case, reading: Reading) -> Earned:
+    least = case.measured.min_denominator or 0
+    return exempted(case, reading.step, say("exempt below a denominator of {least}", least=least))
 
 
 def _note_lacking(book: Book, case: Case, code: str, lacking: tuple[Period, ...]) -> None:
@@ -49,6 +55,16 @@ def as_agreed(case: Case, missing: Missing, seen: Step) -> Earned:
     rule = say("nothing reported: full points") if full else say("nothing reported: no points")
     points = case.points if full else ZERO
     return Earned(points, full, Step(StepKind.MISSING, seen.title, rule, NOTHING, points, case.at, (seen,)))
+
+
+def without_parameter(book: Book, case: Case, seen: Step, *agreed: Fraction | FromData) -> Earned:
+    """No target, baseline or threshold: a fault was noted, or last year's value is lacking as the contract foresees."""
+    if FromData.LAST_YEAR in agreed:
+        before = read(book, _year_before(case))
+        if before.found is Found.TOO_SMALL:
+            return _too_small(case, before)
+    missing = case.measured.missing
+    return refused(case, seen) if missing is Missing.ERROR else as_agreed(case, missing, seen)
 
 
 def parameter(book: Book, case: Case, agreed: Fraction | FromData, name: str) -> Fraction | None:
@@ -72,9 +88,14 @@ def _by_party(book: Book, case: Case, name: str) -> Fraction | None:
 
 
 def _last_year(book: Book, case: Case, name: str) -> Fraction | None:
-    before = replace(case, window=Period(case.window.year - 1, case.window.cadence, case.window.number))
+    before = _year_before(case)
     reading = read(book, before)
-    if reading.value is None and case.measured.missing is Missing.ERROR:
+    foreseen = reading.found is Found.TOO_SMALL or case.measured.missing is not Missing.ERROR
+    if reading.value is None and not foreseen:
         expected = say("the value of {year}, as {parameter}", year=case.window.year - 1, parameter=name)
         book.fault("DX604", before, expected, say("nothing reported for that year"))
     return reading.value
+
+
+def _year_before(case: Case) -> Case:
+    return replace(case, window=Period(case.window.year - 1, case.window.cadence, case.window.number))

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from engine.score.against_target import completion, percent, steps_counted, target_met
 from engine.score.book import Book, Case
 from engine.score.derivation import Step, StepKind, bounds, clamped, readable, shown
 from engine.score.earned import ZERO, Earned, bound, computed, refused
-from engine.score.missing import as_agreed, parameter, without_value
+from engine.score.missing import parameter, without_parameter, without_value
 from engine.score.reading import read
 from rules.diagnostic import say
-from rules.scoring import Checklist, Improvement, Linear, Missing, PerEvent, Tiers
+from rules.scoring import Band, Checklist, Direction, Improvement, Linear, Parameter, PerEvent, Tiers
 
 
 def tiers(book: Book, case: Case, rule: Tiers, value: Fraction, seen: Step) -> Earned:
     """The points of the band that holds the value, or the completion rate where a target is given."""
-    measure, what, met = value, shown(value, book.indicator(case.measured)), None
     if rule.target is not None:
-        target = parameter(book, case, rule.target, "target")
-        rate = None if target is None else completion(book, case, value, target)
-        if target is None or rate is None:
-            return refused(case, seen)
-        measure, what, met = rate, percent(rate), target_met(case, value, target)
-    band = next((band for band in rule.bands if measure in band), None)
+        return _tiers_of_completion(book, case, rule, rule.target, value, seen)
+    indicator = book.indicator(case.measured)
+    band = next((band for band in rule.bands if value in band), None)
+    met = band is not None and band.points >= case.points
+    return _in_band(book, case, seen, band, met, shown(value, indicator), lambda bound: shown(bound, indicator))
+
+
+def _tiers_of_completion(book: Book, case: Case, rule: Tiers, agreed: Parameter, value: Fraction, seen: Step) -> Earned:
+    target = parameter(book, case, agreed, "target")
+    if target is None:
+        return without_parameter(book, case, seen, agreed)
+    rate = completion(book, case, value, target)
+    if rate is None:
+        return refused(case, seen)
+    indicator, what = book.indicator(case.measured), percent(rate)
+    band = next((band for band in rule.bands if rate in band), None)
+    if case.measured.direction is Direction.LOWER and value <= 0 and value < target:
+        # Target / 0 is beyond every rate: a band that ends somewhere would put none at all behind a few.
+        band = next((band for band in rule.bands if band.high is None), None)
+        what = f"{shown(target, indicator)} / {shown(value, indicator)}"
+    return _in_band(book, case, seen, band, target_met(case, value, target), what, percent)
+
+
+def _in_band(
+    book: Book, case: Case, seen: Step, band: Band | None, met: bool, what: str, write: Callable[[Fraction], str]
+) -> Earned:
     if band is None:
         book.fault("DX609", case, say("a value inside one of the bands"), say("{value}", value=what))
         return refused(case, seen)
-    indicator = book.indicator(case.measured)
-    held = bounds(band, percent if rule.target is not None else lambda bound: shown(bound, indicator))
+    held = bounds(band, write)
     text = say("tier {band}: {points} points", band=held, points=readable(band.points))
     worked = say("{value} lies in the tier {band}", value=what, band=held)
-    met = band.points >= case.points if met is None else met
     return Earned(band.points, met, computed(case, seen, text, worked, band.points))
 
 
@@ -40,7 +58,7 @@ def linear(book: Book, case: Case, rule: Linear, value: Fraction, seen: Step) ->
     zero_at = parameter(book, case, rule.zero_at, "zero_at")
     full_at = parameter(book, case, rule.full_at, "full_at")
     if zero_at is None or full_at is None:
-        return refused(case, seen)
+        return without_parameter(book, case, seen, rule.zero_at, rule.full_at)
     if zero_at == full_at:
         book.fault("DX608", case, say("two thresholds that differ"), say("{value}", value=readable(zero_at)))
         return refused(case, seen)
@@ -52,8 +70,7 @@ def improvement(book: Book, case: Case, rule: Improvement, value: Fraction, seen
     baseline = parameter(book, case, rule.baseline, "baseline")
     benchmark = parameter(book, case, rule.benchmark, "benchmark")
     if baseline is None or benchmark is None:
-        missing = case.measured.missing
-        return refused(case, seen) if missing is Missing.ERROR else as_agreed(case, missing, seen)
+        return without_parameter(book, case, seen, rule.baseline, rule.benchmark)
     if not target_met(case, baseline, benchmark):
         return _straight_line(book, case, value, baseline, benchmark, seen)
     indicator, met = book.indicator(case.measured), target_met(case, value, benchmark)

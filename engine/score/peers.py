@@ -9,11 +9,11 @@ from typing import assert_never
 
 from engine.score.against_target import percent, proportional, steps
 from engine.score.book import Book, Case
-from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, shown
-from engine.score.earned import Earned, bound, computed
+from engine.score.derivation import Step, StepKind, clamped, readable, shown
+from engine.score.earned import ONE, Earned, bound, computed
 from engine.score.reading import read
 from rules.diagnostic import Text, say
-from rules.scoring import Direction, Rank, Reference, Relative
+from rules.scoring import Direction, Rank, RateTerms, Reference, Relative
 
 
 def rank(book: Book, case: Case, rule: Rank, value: Fraction, seen: Step) -> Earned:
@@ -42,10 +42,17 @@ def relative(book: Book, case: Case, rule: Relative, value: Fraction, seen: Step
     if rule.steps is not None:
         return steps(book, case, rule.steps, value, reference.value, joined)
     assert rule.proportion is not None
-    if reference.value == 0 and value == 0:
-        all_equal = computed(case, joined, say("all peers at 0: full points"), NOTHING, case.points)
-        return Earned(case.points, True, all_equal)
+    if reference.value == 0 and value >= 0 and case.measured.direction is Direction.HIGHER:
+        return _above_nothing(case, rule.proportion, value, joined)
     return proportional(book, case, rule.proportion, value, reference.value, joined)
+
+
+def _above_nothing(case: Case, terms: RateTerms, value: Fraction, seen: Step) -> Earned:
+    """Against a reference of 0: exactly there full points, above it beyond every rate, up to the cap."""
+    rate = terms.cap if value > 0 else min(ONE, terms.cap)
+    rule = say("the reference is 0: full points there, above it as much as the cap allows")
+    worked = say("{points} x {rate}", points=readable(case.points), rate=percent(rate))
+    return Earned(case.points * rate, True, computed(case, seen, rule, worked, case.points * rate))
 
 
 def _reference(book: Book, case: Case, rule: Relative) -> Step:
@@ -57,6 +64,7 @@ def _reference(book: Book, case: Case, rule: Relative) -> Step:
         case Reference.MEAN:
             value, text = sum(ordered, Fraction(0)) / count, say("mean of the peers")
         case Reference.POOLED:
+            _note_uncounted(book, case)
             over = sum((numerator for _, numerator, _ in counted), Fraction(0))
             under = sum((denominator for _, _, denominator in counted), Fraction(0))
             value, text = over / under, say("all peers' numerators over all denominators")
@@ -76,17 +84,24 @@ def _reference(book: Book, case: Case, rule: Relative) -> Step:
 
 
 def _counted(book: Book, case: Case) -> list[tuple[Fraction, Fraction, Fraction]]:
-    """Value, numerator and denominator of every peer that has one; read once for the whole league."""
-    league = book.facts.league(case.subject)
-    key = (case.measured, case.window, league)
+    """Value, numerator and denominator of every peer that has one; read once for all who have it on their sheets."""
+    key = (case.measured, case.window, book.facts.league(case.subject), case.scopes)
     if key not in book.leagues:
         found = []
         for peer in book.facts.peers(case.subject):
+            if not all(peer.in_scope(scope) for scope in case.scopes):
+                continue
             reading = read(book, replace(case, subject=peer))
             if reading.value is not None:
                 found.append((reading.value, reading.numerator, reading.denominator))
         book.leagues[key] = found
     return book.leagues[key]
+
+
+def _note_uncounted(book: Book, case: Case) -> None:
+    if not read(book, case).counted:
+        expected = say("numerator and denominator, since the peers are pooled")
+        book.fault("DX606", case, expected, say("a ratio given only as a decimal"))
 
 
 def _step(book: Book, case: Case, text: Text, value: Fraction, count: int) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -19,6 +20,7 @@ class Found(Enum):
     """What reading came to."""
 
     VALUE = "value"
+    NOT_DUE = "not due yet"
     NOTHING_REPORTED = "nothing reported"
     INCOMPLETE = "some periods not reported"
     NOTHING_TO_COUNT = "denominator zero"
@@ -27,7 +29,10 @@ class Found(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A value with where it came from; `lacking` are the periods that were due and not reported."""
+    """A value with where it came from; `lacking` are the periods that were due and not reported.
+
+    `numerator` and `denominator` are what is pooled with the peers'; `counted` says that they are real counts.
+    """
 
     found: Found
     value: Fraction | None
@@ -35,6 +40,7 @@ class Reading:
     lacking: tuple[Period, ...] = ()
     numerator: Fraction = Fraction(0)
     denominator: Fraction = Fraction(1)
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,22 @@ def read(book: Book, case: Case, entry: str = "") -> Reading:
     """The value of the case's indicator over its window, under the period rule of the measure."""
     indicator = book.indicator(case.measured)
     every = periods_of(case.window.year, indicator.every)
-    due = tuple(p for p in every if p.within(case.window) and book.facts.snapshot.due(p))
+    due = tuple(p for p in every if p.within(case.window) and book.facts.snapshot.due(p) and _counts(case, p))
     amounts = {p: a for p in due if (a := _amount(book, case.subject, indicator, p, entry)) is not None}
     lacking = tuple(p for p in due if p not in amounts)
+    if not due:
+        return Reading(Found.NOT_DUE, None, _blank(indicator, case))
     if not amounts:
         return Reading(Found.NOTHING_REPORTED, None, _blank(indicator, case), lacking)
     if lacking and case.measured.incomplete is Incomplete.ERROR and _needs_all(case, lacking, due):
         return Reading(Found.INCOMPLETE, None, _blank(indicator, case), lacking)
     return _combine(book, case, indicator, amounts)
+
+
+def _counts(case: Case, period: Period) -> bool:
+    """A period without weight is not asked for."""
+    rule = case.measured.period
+    return rule.over is not Over.WEIGHTED or rule.weights[period.number - 1] > 0
 
 
 def _needs_all(case: Case, lacking: tuple[Period, ...], due: tuple[Period, ...]) -> bool:
@@ -115,34 +129,43 @@ def _combine(book: Book, case: Case, indicator: Indicator, amounts: dict[Period,
             expected = say("numerator and denominator of every period, since ratios over several periods are pooled")
             book.fault("DX606", case, expected, say("a ratio given only as a decimal"))
         return _pooled(book, case, indicator, list(amounts.values()), steps)
-    return _averaged(case, indicator, amounts, steps)
+    return _averaged(book, case, indicator, amounts, steps)
 
 
 def _pooled(book: Book, case: Case, indicator: Indicator, amounts: list[_Amount], steps: tuple[Step, ...]) -> Reading:
     """The sum of numerators over the sum of denominators (of one amount: itself)."""
     numerator = sum((amount.numerator for amount in amounts), Fraction(0))
     denominator = sum((amount.denominator for amount in amounts), Fraction(0))
-    least = case.measured.min_denominator
-    counted = all(amount.counted for amount in amounts)
-    if least is not None and not counted:
-        expected = say("numerator and denominator, since the item has a smallest denominator")
-        book.fault("DX606", case, expected, say("a ratio given only as a decimal"))
     single = steps[0] if len(amounts) == 1 else None
-    if least is not None and denominator < least:
+    if _too_small(book, case, amounts):
         found, value = Found.TOO_SMALL, None
     elif denominator == 0:
         found, value = Found.NOTHING_TO_COUNT, None
     else:
         found, value = Found.VALUE, numerator / denominator
+    counted = all(amount.counted for amount in amounts)
     if single is not None:
-        return Reading(found, value, single, (), numerator, denominator)
+        return Reading(found, value, single, (), numerator, denominator, counted)
     title, rule = say("{name}", name=indicator.name), say("sum of numerators / sum of denominators")
     worked = say("{numerator} / {denominator}", numerator=readable(numerator), denominator=readable(denominator))
     step = Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
-    return Reading(found, value, step, (), numerator, denominator)
+    return Reading(found, value, step, (), numerator, denominator, counted)
 
 
-def _averaged(case: Case, indicator: Indicator, amounts: dict[Period, _Amount], steps: tuple[Step, ...]) -> Reading:
+def _too_small(book: Book, case: Case, amounts: Collection[_Amount]) -> bool:
+    """Whether all denominators together stay below the smallest one agreed."""
+    least = case.measured.min_denominator
+    if least is None:
+        return False
+    if not all(amount.counted for amount in amounts):
+        expected = say("numerator and denominator, since the item has a smallest denominator")
+        book.fault("DX606", case, expected, say("a ratio given only as a decimal"))
+    return sum((amount.denominator for amount in amounts), Fraction(0)) < least
+
+
+def _averaged(
+    book: Book, case: Case, indicator: Indicator, amounts: dict[Period, _Amount], steps: tuple[Step, ...]
+) -> Reading:
     """Sum, mean or weighted mean of the periods' values; a period with nothing to count does not enter."""
     values = {period: amount.value for period, amount in amounts.items() if amount.value is not None}
     title = say("{name}", name=indicator.name)
@@ -156,7 +179,9 @@ def _averaged(case: Case, indicator: Indicator, amounts: dict[Period, _Amount], 
         case _:
             weights, rule = {period: Fraction(1) for period in values}, say("mean of the periods")
             divisor = Fraction(len(values))
-    if not values or divisor == 0:
+    if _too_small(book, case, amounts.values()):
+        return Reading(Found.TOO_SMALL, None, Step(StepKind.MISSING, title, rule, NOTHING, None, case.at, steps))
+    if not values:
         return Reading(Found.NOTHING_TO_COUNT, None, Step(StepKind.MISSING, title, rule, NOTHING, None, case.at, steps))
     value = sum((weights[period] * values[period] for period in values), Fraction(0)) / divisor
     terms = " + ".join(
@@ -167,7 +192,11 @@ def _averaged(case: Case, indicator: Indicator, amounts: dict[Period, _Amount], 
         if divisor != 1
         else say("{terms}", terms=terms)
     )
-    return Reading(Found.VALUE, value, Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps), (), value)
+    numerator = sum((amount.numerator for amount in amounts.values()), Fraction(0))
+    denominator = sum((amount.denominator for amount in amounts.values()), Fraction(0))
+    counted = all(amount.counted for amount in amounts.values())
+    step = Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
+    return Reading(Found.VALUE, value, step, (), numerator, denominator, counted)
 
 
 def _period_step(indicator: Indicator, amount: _Amount) -> Step:
