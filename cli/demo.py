@@ -38,9 +38,9 @@ def demo(
     desk.note(desk.speech(N_("An invented town: every place, unit, cadre, figure and event in it is made up.")))
     make_workspace(workspace)
     opened = open_workspace(workspace)
-    contracts = [one.contract for one in sources.load_and_note(desk, opened.contract_files())]
-    _import_town(desk, opened, contracts)
-    year = sources.load(desk, None, {}, workspace, None, None)
+    loaded = sources.load_and_note(desk, opened.contract_files())
+    _import_town(desk, opened, [one.contract for one in loaded])
+    year = sources.of_workspace(opened, loaded, None, None)
     assessment = assess_year(desk, year)
     keep(year, assessment)
     report_verdicts(desk, assessment, None)

@@ -68,10 +68,14 @@ def _from_workspace(
     loaded = load_and_note(desk, contracts or workspace.contract_files())
     if not loaded:
         _refuse_option(str(workspace.contracts_folder), say("no contract"), say("at least one contract file"))
+    return of_workspace(workspace, loaded, through, as_of)
+
+
+def of_workspace(workspace: Workspace, loaded: tuple[Loaded, ...], through: str | None, as_of: str | None) -> Year:
+    """The workspace's records under contracts that are loaded already."""
     until = None if as_of is None else day(as_of, "--as-of")
     batch = workspace.store.last_batch(until)
-    records = workspace.store.as_of(batch=batch)
-    return Year(loaded, _snapshot(loaded, records, through), workspace, batch)
+    return Year(loaded, _snapshot(loaded, workspace.store.as_of(batch=batch), through), workspace, batch)
 
 
 def load_and_note(desk: Desk, paths: Sequence[Path]) -> tuple[Loaded, ...]:

@@ -14,7 +14,7 @@ from rules.indicator import Indicator
 from rules.linkage import Linkage, Post
 from rules.money import Award, RiskDeposit
 from rules.quantity import DECIMALS_MAX, Rounding, Share
-from rules.record import Day, Id, Name, Record
+from rules.record import Day, Id, Name, Record, Whole
 from rules.sheet import SECTIONS_MAX, Item, PeriodicSheet, Section, Total
 from rules.verdict import GRADES_MAX, VETOES_MAX, GradeBand, IncidentKind, Ranking, Veto, WarningRule
 
@@ -29,8 +29,8 @@ class Contract(Record):
     contract: Id
     title: Name
     title_en: str = ""
-    version: Annotated[int, Field(ge=1)]
-    year: Annotated[int, Field(ge=1950, le=2200)]
+    version: Annotated[int, Field(ge=1), Whole]
+    year: Annotated[int, Field(ge=1950, le=2200), Whole]
     effective_from: Day | None = None
     effective_until: Day | None = None
     supersedes: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
@@ -43,7 +43,7 @@ class Contract(Record):
     roles: tuple[Id, ...] = ()
     accounts: tuple[Id, ...] = ()
 
-    decimals: Annotated[int, Field(ge=0, le=DECIMALS_MAX)] = 2
+    decimals: Annotated[int, Field(ge=0, le=DECIMALS_MAX), Whole] = 2
     rounding: Rounding = Rounding.HALF_UP
     total: Total = Total()
     annual_weight: Share = Fraction(1)

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from rules.condition import Condition
 from rules.diagnostic import say
 from rules.quantity import MoneyFen, Quantity, Share
-from rules.record import Clause, Flag, Id, NotWord, Record
+from rules.record import Clause, Flag, Id, NotWord, Record, Whole
 
 OUTCOMES_MAX = 20
 
@@ -54,7 +54,7 @@ class RiskDeposit(Clause):
 class RankSlots(Record):
     """So many places at this amount, for those with at least `floor` points; a slot nobody deserves stays empty."""
 
-    slots: Annotated[int, Field(ge=1)]
+    slots: Annotated[int, Field(ge=1), Whole]
     amount: MoneyFen
     floor: Quantity | None = None
 
@@ -65,6 +65,12 @@ class Payee(Record):
     post: Id
     share: Share | None = None
     amount: MoneyFen | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.share is None) == (self.amount is None):
+            raise NotWord(say("exactly one of share and amount"))
+        return self
 
 
 class Award(Clause):

@@ -14,6 +14,7 @@ from rules.quantity import NotExact, parse_number, plain
 
 ID_CHARACTERS_MAX = 64
 NAME_CHARACTERS_MAX = 200
+WHOLE_DIGITS_MAX = 9
 
 
 class NotWord(ValueError):
@@ -22,6 +23,10 @@ class NotWord(ValueError):
     def __init__(self, text: Text) -> None:
         self.text = text
         super().__init__(str(text))
+
+
+class NotIdentifier(NotWord):
+    """Text that cannot be the id of anything."""
 
 
 class Record(BaseModel):
@@ -34,10 +39,10 @@ _ID = re.compile(r"[^\W\d][\w\-]*(?:/[\w\-]+)*")
 
 
 def parse_id(text: object) -> str:
-    """A letter (Latin or Chinese), then letters, digits, `_`, `-`; parts joined by `/`. Raises NotWord."""
+    """A letter (Latin or Chinese), then letters, digits, `_`, `-`; parts joined by `/`. Raises NotIdentifier."""
     if isinstance(text, str) and len(text) <= ID_CHARACTERS_MAX and _ID.fullmatch(text):
         return text
-    raise NotWord(
+    raise NotIdentifier(
         say(
             "an identifier: a letter first, then letters, digits, _ or -, at most {most}",
             most=ID_CHARACTERS_MAX,
@@ -69,6 +74,16 @@ def parse_count(text: object) -> int:
     return int(number)
 
 
+def parse_whole(text: object) -> int:
+    """A whole number in digits only: a version, a year, a number of decimals. Raises NotExact."""
+    if isinstance(text, int) and not isinstance(text, bool):
+        return text
+    digits = plain(text) if isinstance(text, str) else ""
+    if digits.isdecimal() and len(digits) <= WHOLE_DIGITS_MAX:
+        return int(digits)
+    raise NotExact(say("a whole number in digits, such as 4"))
+
+
 def _parse_date(text: object) -> date:
     return text if isinstance(text, date) else parse_date(str(text))
 
@@ -77,6 +92,7 @@ _INTEGER = WithJsonSchema({"type": ["integer", "string"], "examples": ["4"]})
 Id = Annotated[str, BeforeValidator(parse_id)]
 Flag = Annotated[bool, BeforeValidator(parse_flag)]
 Count = Annotated[int, BeforeValidator(parse_count), _INTEGER]
+Whole = BeforeValidator(parse_whole)
 Day = Annotated[date, BeforeValidator(_parse_date)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS_MAX)]
 

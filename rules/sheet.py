@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rules.period import Cadence
 from rules.quantity import DECIMALS_MAX, Points, Quantity, Rounding, Share
-from rules.record import Clause, Id, Record
+from rules.record import Clause, Id, Record, Whole
 from rules.scoring import Limit, Measured
 
 ITEMS_MAX = 200
@@ -38,7 +38,7 @@ class Item(Clause, Measured):
 
     points: Points
     spread: Spread = Spread.SECTION
-    decimals: Annotated[int | None, Field(ge=0, le=DECIMALS_MAX)] = None
+    decimals: Annotated[int, Field(ge=0, le=DECIMALS_MAX), Whole] | None = None
     rounding: Rounding | None = None
     applies_to: Scope = Scope()
     assessor: str = ""
@@ -74,7 +74,7 @@ class Section(Clause):
     cap: Limit = "none"
     floor: Limit = "none"
     weight: Share = Fraction(1)
-    min_scored: Annotated[int, Field(ge=0)] = 0
+    min_scored: Annotated[int, Field(ge=0), Whole] = 0
     too_few: TooFew = TooFew.ERROR
     applies_to: Scope = Scope()
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from rules.condition import Condition
 from rules.diagnostic import say
 from rules.quantity import Points, Quantity, Rounding, Share
-from rules.record import Clause, Flag, Id, NotWord, Record
+from rules.record import Clause, Flag, Id, NotWord, Record, Whole
 
 GRADES_MAX = 20
 VETOES_MAX = 50
@@ -58,7 +58,7 @@ class GradeBand(Clause):
 
     when: Condition | None = None
     at_most: Share | None = None
-    at_most_count: Annotated[int | None, Field(ge=0)] = None
+    at_most_count: Annotated[int, Field(ge=0), Whole] | None = None
     rounding: Rounding = Rounding.DOWN
     ties: Ties = Ties.ALL_OUT
 
@@ -88,7 +88,7 @@ class Effects(Record):
     cap_grade: Id | None = None
     replace_score: Quantity | None = None
     deduct: Points | None = None
-    lower_prize: Annotated[int | None, Field(ge=1)] = None
+    lower_prize: Annotated[int, Field(ge=1), Whole] | None = None
     cancel_awards: Flag = False
     forfeit_deposit: Share | None = None
 
@@ -108,7 +108,7 @@ class Veto(Clause):
     when: Condition
     reach: Reach = Reach()
     effects: Effects
-    years: Annotated[int, Field(ge=1, le=YEARS_MAX)] = 1
+    years: Annotated[int, Field(ge=1, le=YEARS_MAX), Whole] = 1
     follows_person: Flag = False
 
 
