@@ -1,0 +1,98 @@
+"""What a contract of the right shape may still have wrong. A check is a function from data to diagnostics.
+
+Nothing here raises or prints: `rules.load` collects. `check` looks at one contract, `check_together` at several that
+refer to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rules.checks import (
+    amounts,
+    bands,
+    conditions,
+    declared,
+    derived,
+    grades,
+    indicators,
+    methods,
+    names,
+    payments,
+    people,
+    references,
+    sheets,
+    together,
+    totals,
+    worth,
+)
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic
+from rules.source import Tree
+
+Check = Callable[[Contract, Tree], Iterable[Diagnostic]]
+
+CHECKS: tuple[Check, ...] = (
+    names.ids_given_twice,
+    references.names_of_nothing,
+    indicators.lacking_or_idle,
+    indicators.idle_options,
+    indicators.kinds_that_do_not_fit,
+    indicators.options_for_ratios,
+    indicators.weights_of_periods,
+    indicators.sheets_finer_than_reports,
+    derived.derived_from_itself,
+    derived.unfit_sources,
+    amounts.finer_than_declared,
+    amounts.bounds_crossed,
+    worth.more_than_the_item,
+    worth.parts_without_points,
+    worth.parts_too_deep,
+    worth.points_nobody_can_earn,
+    worth.worse_place_earns_more,
+    methods.thresholds,
+    methods.targets_of_completion,
+    bands.holes_and_overlaps,
+    bands.unreachable,
+    conditions.decided_later,
+    conditions.nobody_linked,
+    conditions.ranges_without_bounds,
+    conditions.always_or_never,
+    grades.last_leaves_somebody_out,
+    grades.after_one_for_everybody,
+    grades.quotas,
+    grades.out_of_reach,
+    people.nobody_or_both,
+    people.scopes_nobody_has,
+    people.linked_twice,
+    people.out_of_every_reach,
+    sheets.nothing_to_score,
+    sheets.balances,
+    sheets.section_above_cap,
+    sheets.too_many_demanded,
+    sheets.total_worth_nothing,
+    sheets.dates,
+    sheets.version_and_hash,
+    totals.total_adds_up,
+    totals.sections_add_up,
+    totals.counts_for_nothing,
+    totals.caps_never_reached,
+    payments.monthly_without_sheet,
+    payments.multiple_of_no_deposit,
+    payments.payees_beyond_award,
+    payments.reward_without_condition,
+    payments.cliffs,
+    declared.incidents_punished_twice,
+    declared.declared_in_vain,
+    declared.indicators_in_vain,
+)
+
+
+def check(contract: Contract, tree: Tree) -> list[Diagnostic]:
+    """Everything wrong with one contract: errors and lints, in no order."""
+    return [fault for one in CHECKS for fault in one(contract, tree)]
+
+
+def check_together(contracts: Sequence[tuple[Contract, Tree]]) -> list[Diagnostic]:
+    """What is wrong between contracts that refer to each other: the places where they do."""
+    return [fault for one in together.CHECKS for fault in one(contracts)]

@@ -1,0 +1,134 @@
+"""Points as they are written: no finer than declared, and lower bounds below upper ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Literal
+
+from rules.checks.places import Measure, measures, sanctions, sections
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, say
+from rules.quantity import show
+from rules.record import Record
+from rules.scoring import (
+    Checklist,
+    Part,
+    PerEvent,
+    Proportional,
+    Rank,
+    RateTerms,
+    Relative,
+    Steps,
+    StepTerms,
+    SumOf,
+    Tiers,
+)
+from rules.source import Location, Tree
+
+Amount = tuple[Location, Fraction | Literal["none"] | None]
+
+
+def finer_than_declared(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Points with more decimals than the item, or the contract, declares."""
+    for measure in measures(contract):
+        item = measure.place.item
+        decimals = contract.decimals if item.decimals is None else item.decimals
+        yield from _finer(tree, decimals, _of_measure(measure))
+    yield from _finer(tree, contract.decimals, _of_sheets(contract))
+    yield from _finer(tree, contract.decimals, _of_effects(contract))
+
+
+def _finer(tree: Tree, decimals: int, amounts: Iterator[Amount]) -> Iterator[Diagnostic]:
+    for at, amount in amounts:
+        if isinstance(amount, Fraction) and (amount * 10**decimals).denominator != 1:
+            found = say("{points} points", points=show(amount))
+            expected = say("at most {decimals} decimals, as declared", decimals=decimals)
+            yield Diagnostic("DX216", tree.span(at), found, expected)
+
+
+def _of_measure(measure: Measure) -> Iterator[Amount]:
+    points = measure.measured.points if isinstance(measure.measured, Part) else measure.place.item.points
+    yield (*measure.at, "points"), points
+    at = (*measure.at, "scoring")
+    match measure.measured.scoring:
+        case Tiers(bands=bands):
+            yield from (((*at, "bands", index, "points"), band.points) for index, band in enumerate(bands))
+        case Rank(table=table) as rule:
+            yield from (((*at, "table", index), place) for index, place in enumerate(table))
+            yield from _of_keys(at, rule, ("after", "less_per_place", "lowest"))
+        case Checklist(entries=entries):
+            yield from (((*at, "entries", name), entry) for name, entry in entries.items())
+        case Relative(steps=StepTerms() as terms):
+            yield from _of_keys((*at, "steps"), terms, _IN_POINTS)
+        case rule:
+            yield from _of_keys(at, rule, _IN_POINTS)
+
+
+# What is measured in points wherever it stands directly in a method.
+_IN_POINTS = ("missed", "deduct", "add", "at_most", "lowest", "highest")
+
+
+def _of_keys(at: Location, record: Record, keys: tuple[str, ...]) -> Iterator[Amount]:
+    return (((*at, key), getattr(record, key)) for key in keys if key in type(record).model_fields)
+
+
+def _of_sheets(contract: Contract) -> Iterator[Amount]:
+    yield from _of_keys(("total",), contract.total, ("full", "start", "cap", "floor"))
+    for index, sheet in enumerate(contract.periodic):
+        yield from _of_keys(("periodic", index), sheet, ("cap", "floor"))
+    for place in sections(contract):
+        yield from _of_keys(place.at, place.section, ("points", "start", "cap", "floor"))
+
+
+def _of_effects(contract: Contract) -> Iterator[Amount]:
+    for sanction in sanctions(contract):
+        if sanction.effects is not None:
+            yield from _of_keys((*sanction.at, "effects"), sanction.effects, ("deduct", "replace_score"))
+
+
+Bounds = tuple[Location, Fraction | Literal["none"] | None, Fraction | Literal["none"] | None]
+
+
+def bounds_crossed(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A lower bound above the upper one; its place is the lower bound."""
+    for at, low, high in _bounds(contract):
+        if isinstance(low, Fraction) and isinstance(high, Fraction) and low > high:
+            found = say("a lower bound of {low} above an upper one of {high}", low=show(low), high=show(high))
+            yield Diagnostic("DX223", tree.span(at), found, say("at most {high}", high=show(high)))
+
+
+def _bounds(contract: Contract) -> Iterator[Bounds]:
+    for index, indicator in enumerate(contract.indicators):
+        yield ("indicators", index, "lowest"), indicator.lowest, indicator.highest
+    for measure in measures(contract):
+        yield from _bounds_of_method(measure)
+    for place in sections(contract):
+        yield (*place.at, "floor"), place.section.floor, place.section.cap
+    for index, sheet in enumerate(contract.periodic):
+        yield ("periodic", index, "floor"), sheet.floor, sheet.cap
+    yield ("total", "floor"), contract.total.floor, contract.total.cap
+
+
+def _bounds_of_method(measure: Measure) -> Iterator[Bounds]:
+    """Full points are an upper bound wherever they can be reached."""
+    at = (*measure.at, "scoring")
+    match measure.measured.scoring:
+        case Proportional() as terms:
+            yield (*at, "floor"), terms.floor, terms.cap
+        case Relative(proportion=RateTerms() as terms):
+            yield (*at, "proportion", "floor"), terms.floor, terms.cap
+        case Steps() as terms:
+            yield (*at, "lowest"), terms.lowest, _lower_of(terms.highest, measure.points)
+        case Relative(steps=StepTerms() as terms):
+            yield (*at, "steps", "lowest"), terms.lowest, _lower_of(terms.highest, measure.points)
+        case PerEvent(deduct=Fraction()) | Rank() as rule:
+            yield (*at, "lowest"), rule.lowest, measure.points
+        case SumOf() as rule:
+            yield (*at, "lowest"), rule.lowest, measure.points if rule.highest is None else rule.highest
+        case _:
+            pass
+
+
+def _lower_of(highest: Fraction | Literal["none"] | None, points: Fraction) -> Fraction:
+    return min(highest, points) if isinstance(highest, Fraction) else points

@@ -1,0 +1,110 @@
+"""Conditions: what they may look at where they stand, and whether they say anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.checks.intervals import ABOVE_ALL, Interval, Values, after, before, interval_of
+from rules.checks.places import Stage, Stand, terms
+from rules.condition import (
+    GradeIs,
+    IncidentCount,
+    ItemScoreIs,
+    Linked,
+    MonthsIn,
+    RankIs,
+    ScoreIs,
+    SectionScoreIs,
+    Vetoed,
+    WarnedTimes,
+)
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Text, say
+from rules.range import Range
+from rules.source import Location, Tree
+
+_FIRST_SEEN: dict[type[object], tuple[str, Stage]] = {
+    WarnedTimes: ("warned", Stage.VETO),
+    Vetoed: ("vetoed", Stage.GRADE),
+    GradeIs: ("grade", Stage.MONEY),
+}
+_STANDS_IN = {
+    Stage.WARNING: say("a warning, which is decided before warnings are counted"),
+    Stage.VETO: say("a veto, which is decided before vetoes are known and grades are given"),
+    Stage.GRADE: say("a grade, which is decided before grades are known"),
+}
+
+_NATURAL = Values(Interval(before(0), ABOVE_ALL), before(1).value)
+_PLACES = Values(Interval(before(1), ABOVE_ALL), before(1).value)
+_MONTHS = Values(Interval(before(0), after(12)), before(1).value)
+
+
+def decided_later(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Warnings come first, then vetoes, grades, money; none may look at what comes after it, or at itself."""
+    for stand in terms(contract):
+        seen = _FIRST_SEEN.get(type(stand.condition))
+        if seen is None or stand.linked or stand.stage >= seen[1]:
+            continue
+        key = seen[0]
+        found = say("{key} in {rule}", key=key, rule=_STANDS_IN[stand.stage])
+        expected = say("what is decided before: score, section, item, rank, incident, months_in")
+        yield Diagnostic("DX230", tree.key_span((*stand.at, key)), found, expected)
+
+
+def nobody_linked(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """`linked` asks about the parties that a cadre answers for: a party answers for none."""
+    for stand in terms(contract):
+        if isinstance(stand.condition, Linked) and (stand.linked or not contract.posts):
+            found = say("linked, asked of a party")
+            expected = say("linked only in a contract that assesses posts, and not inside another linked")
+            yield Diagnostic("DX231", tree.key_span((*stand.at, "linked")), found, expected)
+
+
+def ranges_without_bounds(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A range in which everything lies."""
+    for stand in terms(contract):
+        looked_at = _looked_at(stand)
+        if looked_at is not None and looked_at[1].unbounded:
+            expected = say("at_least, above, at_most or below")
+            yield Diagnostic("DX232", tree.span(looked_at[0]), say("a range without bounds"), expected)
+
+
+def always_or_never(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A range that holds every place or count there is, or none."""
+    for stand in terms(contract):
+        looked_at, values = _looked_at(stand), _values(stand)
+        if looked_at is None or values is None or looked_at[1].unbounded:
+            continue
+        at, bounds = looked_at
+        left, everything = values.of(interval_of(bounds)), values.of(values.span)
+        if left.empty or left == everything:
+            text: Text = say("a condition that never holds") if left.empty else say("a condition that always holds")
+            expected = say("a range that holds some of {values}", values=values.describe(everything))
+            yield Diagnostic("DX315", tree.span(at), text, expected)
+
+
+def _looked_at(stand: Stand) -> tuple[Location, Range] | None:
+    match stand.condition:
+        case ScoreIs(score=wanted) | SectionScoreIs(score=wanted) | ItemScoreIs(score=wanted):
+            return (*stand.at, "score"), wanted
+        case RankIs(rank=wanted):
+            return (*stand.at, "rank"), wanted
+        case WarnedTimes(warned=wanted):
+            return (*stand.at, "warned"), wanted
+        case IncidentCount(count=wanted) | MonthsIn(count=wanted):
+            return (*stand.at, "count"), wanted
+        case _:
+            return None
+
+
+def _values(stand: Stand) -> Values | None:
+    """The whole numbers it can be about; None for scores."""
+    match stand.condition:
+        case RankIs():
+            return _PLACES
+        case WarnedTimes() | IncidentCount():
+            return _NATURAL
+        case MonthsIn():
+            return _MONTHS
+        case _:
+            return None

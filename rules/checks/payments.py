@@ -1,0 +1,115 @@
+"""Deposits and awards: what they hang on, and whether there is something to pay from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from rules.checks.places import Measure, measures
+from rules.condition import AllTargetsMet, Condition, Linked, Not
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, say
+from rules.money import Award
+from rules.period import Cadence
+from rules.quantity import show, show_percent
+from rules.scoring import AllOrNothing
+from rules.sheet import Combine, SectionKind
+from rules.source import Location, Tree
+
+CLIFF = Fraction(1, 5)
+
+
+def monthly_without_sheet(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """An award paid by the month's score needs a sheet of every month."""
+    if any(sheet.each is Cadence.MONTH for sheet in contract.periodic):
+        return
+    for index, award in enumerate(contract.awards):
+        if award.monthly:
+            found, expected = say("a monthly award"), say("a periodic sheet with each: month")
+            yield Diagnostic("DX260", tree.span(("awards", index, "monthly")), found, expected)
+
+
+def multiple_of_no_deposit(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A multiple of a deposit, for posts that pay none."""
+    paying = {post for deposit in contract.deposits for post in deposit.posts}
+    for index, award in enumerate(contract.awards):
+        posts = award.posts or tuple(post.id for post in contract.posts)
+        if award.deposit_times is not None and paying.isdisjoint(posts):
+            found, expected = say("a multiple of a deposit that nobody pays"), say("a deposit for one of its posts")
+            yield Diagnostic("DX261", tree.span(("awards", index, "deposit_times")), found, expected)
+
+
+def payees_beyond_award(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Shares of more than the whole; fixed amounts above a fixed award."""
+    for index, award in enumerate(contract.awards):
+        shares = sum((payee.share for payee in award.payees if payee.share is not None), Fraction(0))
+        amounts_fen = sum(payee.amount for payee in award.payees if payee.amount is not None)
+        whole_fen = award.fixed
+        if shares > 1 or (whole_fen is not None and shares * whole_fen + amounts_fen > whole_fen):
+            found, expected = say("payees who get more than the award"), say("at most 100% of the award")
+            yield Diagnostic("DX262", tree.key_span(("awards", index, "payees")), found, expected)
+
+
+def reward_without_condition(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Money for everybody, whatever was done."""
+    for at in _unconditional(contract):
+        yield Diagnostic("DX313", tree.key_span(at), say("a reward for everybody"), say("a condition: when"))
+
+
+def _unconditional(contract: Contract) -> Iterator[Location]:
+    for number, deposit in enumerate(contract.deposits):
+        for index, outcome in enumerate(deposit.outcomes):
+            for key, amount in (("reward", outcome.reward), ("reward_times", outcome.reward_times)):
+                if outcome.when is None and amount:
+                    yield ("deposits", number, "outcomes", index, key)
+    for index, award in enumerate(contract.awards):
+        form = _form_for_everybody(award)
+        if award.when is None and form is not None:
+            yield ("awards", index, form)
+
+
+def _form_for_everybody(award: Award) -> str | None:
+    """Every other form looks at the score, the rank or the grade by itself."""
+    return "fixed" if award.fixed is not None else "deposit_times" if award.deposit_times is not None else None
+
+
+def cliffs(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """One unit of work that moves a fifth of the total, or a whole deposit."""
+    for measure in measures(contract):
+        rule = measure.measured.scoring
+        if isinstance(rule, AllOrNothing) and measure.place.section.kind is SectionKind.BASE:
+            moved = (measure.points - rule.missed) * _weight(contract, measure)
+            if contract.total.full and moved >= CLIFF * contract.total.full:
+                found = say("{points} points of the total, all or nothing", points=show(moved))
+                expected = say(
+                    "less than {share} of the total, or a method with steps between", share=show_percent(CLIFF)
+                )
+                yield Diagnostic("DX309", tree.span((*measure.at, "scoring", "method")), found, expected)
+    for number, deposit in enumerate(contract.deposits):
+        for index, outcome in enumerate(deposit.outcomes):
+            if outcome.when is not None and _hangs_on_every_target(outcome.when):
+                found = say("a deposit that hangs on every single target")
+                expected = say("outcomes with steps between, or the score")
+                span = tree.span(("deposits", number, "outcomes", index, "when"))
+                yield Diagnostic("DX309", span, found, expected)
+
+
+def _weight(contract: Contract, measure: Measure) -> Fraction:
+    """How much of a point on the item's sheet arrives in the total."""
+    sheet = measure.place.sheet
+    if sheet is None:
+        factor = contract.annual_weight
+    else:
+        factor = sheet.weight / sheet.each.per_year if sheet.combine is Combine.MEAN else sheet.weight
+    personal = max((linkage.personal for linkage in contract.linkage), default=Fraction(1))
+    return factor * measure.place.section.weight * personal
+
+
+def _hangs_on_every_target(condition: Condition) -> bool:
+    match condition:
+        case AllTargetsMet():
+            return True
+        case Not(not_=inner) | Linked(is_=inner):
+            return _hangs_on_every_target(inner)
+        case _:
+            return False

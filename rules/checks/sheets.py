@@ -1,0 +1,83 @@
+"""Sections and the total one by one, and the contract's own dates and version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.checks.places import sections
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, say
+from rules.quantity import show
+from rules.sheet import SectionKind
+from rules.source import Tree
+
+
+def nothing_to_score(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A contract without any rule."""
+    rules = (
+        contract.sections, contract.periodic, contract.linkage, contract.warnings, contract.vetoes,
+        contract.deposits, contract.awards,
+    )  # fmt: skip
+    if not any(rules):
+        found = say("no section, sheet, linkage, veto, deposit or award")
+        yield Diagnostic("DX250", tree.key_span(("contract",)), found, say("at least one rule"))
+
+
+def balances(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A bonus adds up, a deduction starts at 0: only a base section has a balance to take from."""
+    for place in sections(contract):
+        if place.section.start is not None and place.section.kind is not SectionKind.BASE:
+            found = say("a starting balance in a {kind} section", kind=place.section.kind)
+            yield Diagnostic("DX251", tree.key_span((*place.at, "start")), found, say("no start here"))
+
+
+def section_above_cap(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A section that says it is worth more than it can give."""
+    for place in sections(contract):
+        points, cap = place.section.points, place.section.cap
+        if points is not None and not isinstance(cap, str) and points > cap:
+            found = say("{points} points", points=show(points))
+            expected = say("at most the cap of {cap}", cap=show(cap))
+            yield Diagnostic("DX252", tree.span((*place.at, "points")), found, expected)
+
+
+def too_many_demanded(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """More scored items than the section has."""
+    for place in sections(contract):
+        wanted, there = place.section.min_scored, len(place.section.items)
+        if wanted > there:
+            expected = say("at most {most}, the items there are", most=there)
+            yield Diagnostic(
+                "DX253", tree.span((*place.at, "min_scored")), say("{count} items", count=wanted), expected
+            )
+
+
+def total_worth_nothing(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Score rates divide by the full points."""
+    if contract.total.full == 0:
+        yield Diagnostic("DX254", tree.span(("total", "full")), say("a total of 0 points"), say("more than 0 points"))
+
+
+def dates(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """In force within its year, from the first day to the last."""
+    for key, day in (("effective_from", contract.effective_from), ("effective_until", contract.effective_until)):
+        if day is not None and day.year != contract.year:
+            expected = say("a day of {year}", year=contract.year)
+            yield Diagnostic("DX270", tree.span((key,)), say("{day}", day=day.isoformat()), expected)
+    if contract.first_day > contract.last_day:
+        found = say("{day}, before it begins", day=contract.last_day.isoformat())
+        expected = say("{day} or later", day=contract.first_day.isoformat())
+        yield Diagnostic("DX270", tree.span(("effective_until",)), found, expected)
+
+
+def version_and_hash(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """The first version supersedes nothing, every other one says what."""
+    if contract.version > 1 and contract.supersedes is None:
+        found, expected = (
+            say("version {version}", version=contract.version),
+            say("supersedes: the hash of the one before"),
+        )
+        yield Diagnostic("DX271", tree.span(("version",)), found, expected)
+    if contract.version == 1 and contract.supersedes is not None:
+        expected = say("nothing superseded by version 1")
+        yield Diagnostic("DX271", tree.key_span(("supersedes",)), say("supersedes in version 1"), expected)

@@ -1,0 +1,83 @@
+"""Contracts that refer to each other: links, conditions about linked parties, posts that share a party's award."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from rules.checks.places import Stand, terms
+from rules.checks.references import POST, Reference, in_condition
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Span, say
+from rules.source import Tree
+from rules.wording import did_you_mean, listed
+
+Contracts = Sequence[tuple[Contract, Tree]]
+
+
+def given_twice(contracts: Contracts) -> Iterator[Diagnostic]:
+    """The same version of the same contract in two files."""
+    first: dict[tuple[str, int], Span] = {}
+    for contract, tree in contracts:
+        key, span = (contract.contract, contract.version), tree.span(("contract",))
+        before = first.setdefault(key, span)
+        if before is not span:
+            found = say("{contract}, version {version}, a second time", contract=key[0], version=key[1])
+            yield Diagnostic("DX205", span, found, say("each version in one file"), also=(before,))
+
+
+def linked_contracts(contracts: Contracts) -> Iterator[Diagnostic]:
+    """A link leads to a contract of the same year that assesses parties."""
+    for contract, tree in contracts:
+        usable = _of_parties(contracts, contract.year)
+        for index, linkage in enumerate(contract.linkage):
+            for number, link in enumerate(linkage.links):
+                if link.contract not in usable:
+                    span = tree.span(("linkage", index, "links", number, "contract"))
+                    found = say("contract {name}", name=link.contract)
+                    expected = say(
+                        "a contract of {year} for parties: {names}", year=contract.year, names=listed(usable)
+                    )
+                    yield Diagnostic("DX203", span, found, expected, did_you_mean(link.contract, usable))
+
+
+def _of_parties(contracts: Contracts, year: int) -> dict[str, Contract]:
+    return {one.contract: one for one, _ in contracts if one.assesses and one.year == year}
+
+
+def names_elsewhere(contracts: Contracts) -> Iterator[Diagnostic]:
+    """Names inside `linked`, and payees' posts: they are those of other contracts."""
+    for contract, tree in contracts:
+        parties = _of_parties(contracts, contract.year)
+        wanted = {link.contract for linkage in contract.linkage for link in linkage.links}
+        linked = [one for name, one in parties.items() if not wanted or name in wanted]
+        for stand in terms(contract):
+            if stand.linked and linked:
+                yield from _unknown(tree, _references_to(linked, stand))
+        if contract.assesses:
+            yield from _unknown(tree, _payees(contract, contracts))
+
+
+def _references_to(linked: Iterable[Contract], stand: Stand) -> Iterator[Reference]:
+    """The references of a condition about linked parties, each known where one of their contracts knows it."""
+    for same in zip(*(in_condition(contract, stand) for contract in linked), strict=True):
+        yield same[0]._replace(known=[name for reference in same for name in reference.known])
+
+
+def _payees(contract: Contract, contracts: Contracts) -> Iterator[Reference]:
+    posts = [post.id for other, _ in contracts if other.year == contract.year for post in other.posts]
+    for index, award in enumerate(contract.awards):
+        for number, payee in enumerate(award.payees if posts else ()):
+            yield Reference(("awards", index, "payees", number, "post"), POST, payee.post, posts)
+
+
+def _unknown(tree: Tree, references: Iterable[Reference]) -> Iterator[Diagnostic]:
+    for reference in references:
+        known = list(dict.fromkeys(reference.known))
+        if reference.name not in known:
+            found = say("{what} {name}", what=reference.what, name=reference.name)
+            expected = say("one that the other contract declares: {names}", names=listed(known))
+            hint = did_you_mean(reference.name, known)
+            yield Diagnostic("DX204", tree.span(reference.at), found, expected, hint)
+
+
+CHECKS: tuple[Callable[[Contracts], Iterable[Diagnostic]], ...] = (given_twice, linked_contracts, names_elsewhere)

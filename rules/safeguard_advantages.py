@@ -1,0 +1,99 @@
+"""A wrong done to people may only ever cost: it must not earn points, a grade, an award or a better refund."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from rules import safeguard_phrases as phrases
+from rules.condition import AllOf, AnyOf, IncidentCount, Linked, Not
+from rules.contract import Contract
+from rules.money import Award, DepositOutcome
+from rules.range import Range
+from rules.record import Record
+from rules.safeguard_reading import grounds_in, says
+from rules.scoring import Measured, PerEvent
+from rules.source import Location
+from rules.verdict import GradeBand, IncidentKind, Veto, WarningRule
+
+COSTS, EARNS = 1, -1
+
+
+class Use(NamedTuple):
+    """A condition's look at incidents; `sign` 1: it comes true as they grow, -1: it comes untrue, 0: either."""
+
+    kinds: tuple[str, ...]
+    sign: int
+    location: Location
+
+
+def advantages_in(contract: Contract, measured: Iterator[tuple[Measured, Location]]) -> Iterator[tuple[str, Location]]:
+    """Each incident kind that names a wrong and is used to somebody's advantage, with the place of that use."""
+    wrongs = {kind.id for kind in contract.incidents if names_a_wrong(kind)}
+    for use, expected in _uses(contract):
+        for kind in use.kinds:
+            if kind in wrongs and use.sign != expected:
+                yield kind, use.location
+    for part, location in measured:
+        scoring = part.scoring
+        if isinstance(scoring, PerEvent) and scoring.incident in wrongs and scoring.add is not None:
+            yield scoring.incident, (*location, "scoring", "incident")
+
+
+def names_a_wrong(kind: IncidentKind) -> bool:
+    """Whether its words would be refused if they did not say that somebody was wronged."""
+    texts = (kind.id, kind.name, kind.name_en)
+    retaliates = any(says(phrases.PETITION, text) and says(phrases.RETALIATION, text) for text in texts)
+    return retaliates or any(grounds_in(text) for text in texts)
+
+
+def _uses(contract: Contract) -> Iterator[tuple[Use, int]]:
+    conditioned: tuple[tuple[str, tuple[Veto | WarningRule | GradeBand | Award, ...], int], ...] = (
+        ("vetoes", contract.vetoes, COSTS),
+        ("warnings", contract.warnings, COSTS),
+        ("grades", contract.grades, EARNS),
+        ("awards", contract.awards, EARNS),
+    )
+    for name, rules, expected in conditioned:
+        for number, rule in enumerate(rules):
+            yield from ((use, expected) for use in _looked_at(rule.when, (name, number, "when"), 1))
+    for number, deposit in enumerate(contract.deposits):
+        for place, outcome in enumerate(deposit.outcomes):
+            location: Location = ("deposits", number, "outcomes", place, "when")
+            expected = _better_or_worse(outcome, deposit.outcomes[place + 1 :])
+            yield from ((use, expected) for use in _looked_at(outcome.when, location, 1))
+
+
+def _better_or_worse(outcome: DepositOutcome, later: tuple[DepositOutcome, ...]) -> int:
+    """Whether the outcome costs or earns beside those that would have come; neither (2) when it lies between them."""
+    worth, others = _worth(outcome), [_worth(other) for other in later]
+    if all(worth <= other for other in others):
+        return COSTS
+    return EARNS if all(worth >= other for other in others) else 2
+
+
+def _worth(outcome: DepositOutcome) -> tuple[Fraction, Fraction, int]:
+    return outcome.refund + (outcome.reward_times or 0), outcome.refund, outcome.reward or 0
+
+
+def _looked_at(condition: Record | None, location: Location, sign: int) -> Iterator[Use]:
+    match condition:
+        case AllOf() | AnyOf():
+            key = "all" if isinstance(condition, AllOf) else "any"
+            parts = condition.all if isinstance(condition, AllOf) else condition.any
+            for number, part in enumerate(parts):
+                yield from _looked_at(part, (*location, key, number), sign)
+        case Not():
+            yield from _looked_at(condition.not_, (*location, "not"), -sign)
+        case Linked():
+            yield from _looked_at(condition.is_, (*location, "is"), sign)
+        case IncidentCount():
+            yield Use(condition.incident, sign * _growing(condition.count), (*location, "incident"))
+
+
+def _growing(count: Range) -> int:
+    """1 when a growing number comes to lie in the range for good, -1 when it leaves it for good."""
+    if (count.low is None) == (count.high is None):
+        return 0
+    return 1 if count.high is None else -1
