@@ -64,9 +64,11 @@ def functions(text: str) -> Iterator[tuple[str, int]]:
 
 
 def floats(text: str) -> Iterator[str]:
-    """Float literals, float() and the names that stand for it, round(), true division of two integer literals."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+    """Float literals, `float` by name and round(). How alike two words must be (difflib's cutoff) is no quantity."""
+    tree = ast.parse(text)
+    likeness = {id(word.value) for word in ast.walk(tree) if isinstance(word, ast.keyword) and word.arg == "cutoff"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and id(node) not in likeness:
             yield f"line {node.lineno}: {node.value}"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("float", "round"):
             yield f"line {node.lineno}: {node.func.id}()"
@@ -77,4 +79,5 @@ def floats(text: str) -> Iterator[str]:
 def test_the_tester_finds_what_it_looks_for() -> None:
     assert len(list(floats("x = 0.5\ny = float('1')\nz = round(x)"))) == 4
     assert list(floats("x = 1 // 2")) == []
+    assert list(floats("get_close_matches(a, b, cutoff=0.6)")) == []
     assert list(functions("def f():\n    '''doc'''\n    a = 1\n    return a\n")) == [("f", 2)]
