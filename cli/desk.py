@@ -15,6 +15,7 @@ from rules.diagnostic import Diagnostic
 if TYPE_CHECKING:
     from rich.console import Console
 
+N_ = str
 DIAGNOSTICS_SHOWN_MAX = 200
 FILE_COLUMNS = 400
 
@@ -79,30 +80,28 @@ class Desk:
             self.complain(self.diagnostic_as_text(one))
         hidden = len(diagnostics) - DIAGNOSTICS_SHOWN_MAX
         if hidden > 0:
-            self.complain(self.speech("... and {count} more of the kind.").format(count=hidden))
+            self.complain(self.speech(N_("... and {count} more of the kind.")).format(count=hidden))
         errors = sum(one.severity is Severity.ERROR for one in diagnostics)
-        counted = self.speech("{errors} errors, {warnings} warnings.")
+        counted = self.speech(N_("{errors} errors, {warnings} warnings."))
         self.complain(counted.format(errors=errors, warnings=len(diagnostics) - errors))
 
     def diagnostic_as_text(self, one: Diagnostic) -> str:
-        say = self.speech
-        word = say("error") if one.severity is Severity.ERROR else say("warning")
-        lines = [
-            f"{one.code} {one.span}: {word}: {say(CODES[one.code].title)}",
-            f"    {say('found')}: {say(one.found)}",
-            f"    {say('expected')}: {say(one.expected)}",
-        ]
-        if one.hint is not None:
-            lines.append(f"    {say('hint')}: {say(one.hint)}")
-        lines += [f"    {say('see also')}: {place}" for place in one.also]
-        return "\n".join(lines)
+        speech = self.speech
+        word = speech(N_("error")) if one.severity is Severity.ERROR else speech(N_("warning"))
+        told = [(N_("found"), one.found), (N_("expected"), one.expected)]
+        told += [(N_("hint"), one.hint)] if one.hint is not None else []
+        lines = [f"{one.code} {one.span}: {word}: {speech(CODES[one.code].title)}"]
+        lines += [f"    {speech(name)}: {speech(text)}" for name, text in told]
+        also = speech(N_("see also"))
+        return "\n".join([*lines, *(f"    {also}: {place}" for place in one.also)])
 
     def diagnostic_as_json(self, one: Diagnostic) -> dict[str, Any]:
-        span, say = one.span, self.speech
+        span, speech = one.span, self.speech
         return {
-            "code": one.code, "severity": one.severity.name.lower(), "title": say(CODES[one.code].title),
+            "code": one.code, "severity": one.severity.name.lower(), "title": speech(CODES[one.code].title),
             "path": span.path, "sheet": span.sheet, "line": span.line, "column": span.column, "cell": span.cell,
-            "found": say(one.found), "expected": say(one.expected), "hint": say(one.hint) if one.hint else "",
+            "found": speech(one.found), "expected": speech(one.expected),
+            "hint": speech(one.hint) if one.hint else "",
         }  # fmt: skip
 
     @contextmanager

@@ -12,8 +12,9 @@ from rules.contract import Contract
 from rules.money import Award, DepositOutcome
 from rules.range import Range
 from rules.record import Record
+from rules.safeguard_measures import everything_scored
 from rules.safeguard_reading import grounds_in, says
-from rules.scoring import Measured, PerEvent
+from rules.scoring import PerEvent
 from rules.source import Location
 from rules.verdict import GradeBand, IncidentKind, Veto, WarningRule
 
@@ -28,14 +29,14 @@ class Use(NamedTuple):
     location: Location
 
 
-def advantages_in(contract: Contract, measured: Iterator[tuple[Measured, Location]]) -> Iterator[tuple[str, Location]]:
+def advantages_in(contract: Contract) -> Iterator[tuple[str, Location]]:
     """Each incident kind that names a wrong and is used to somebody's advantage, with the place of that use."""
     wrongs = {kind.id for kind in contract.incidents if names_a_wrong(kind)}
     for use, expected in _uses(contract):
         for kind in use.kinds:
             if kind in wrongs and use.sign != expected:
                 yield kind, use.location
-    for part, location in measured:
+    for part, location, _ in everything_scored(contract):
         scoring = part.scoring
         if isinstance(scoring, PerEvent) and scoring.incident in wrongs and scoring.add is not None:
             yield scoring.incident, (*location, "scoring", "incident")

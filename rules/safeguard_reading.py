@@ -46,6 +46,7 @@ class Reading:
         return (*self.han, *self.english)
 
 
+@lru_cache(maxsize=4096)
 def grounds_in(text: str) -> tuple[Ground, ...]:
     """Every refused subject the text shows, petitions apart, each once with the word that showed it."""
     found: dict[Subject, str] = {}
@@ -55,6 +56,7 @@ def grounds_in(text: str) -> tuple[Ground, ...]:
     return tuple(Ground(subject, word) for subject, word in found.items())
 
 
+@lru_cache(maxsize=4096)
 def stance_on_petitions(text: str) -> Stance:
     """Whether the text counts people's petitions, only mentions them, or says how they are handled."""
     reading = read(text)

@@ -18,9 +18,8 @@ _PARTS = {
     "not_ring": "(?![境保节卫路城线形球岛湖县市镇村乡山氧网绕宇比评科区流江河海抱顾扣视型状链道岗幕能责资水社街桥站港岸廊磨己烷磷]"
     "|[一二三四五六]环|环)",
     "child": "[一二两三四五六多头首1-6][孩胎](?!子|童|盘|羊|压|面|噪|纹|圈|记)",
-    "checked": r"(?:check(?:s|ed|up|ups|ing)?|inspect\w*|exam\w*|test(?:s|ed|ing)?|surveil\w*|monitor\w*|detect\w*|
-        track\w*"
-    r"|report\w*)",
+    "checked": r"(?:check(?:s|ed|up|ups|ing)?|inspect\w*|exam\w*|test(?:s|ed|ing)?|surveil\w*|monitor\w*|detect\w*"
+    r"|track\w*|report\w*)",
     # 数, 率, 人数, 例数 after a word that means something else without them; shui and shuang are other syllables.
     "counted": "(?=(?:ren|li|zong|ci|jian|dui)?shu(?![aio])|lv|liang(?!g)|$)",
 }

@@ -31,9 +31,10 @@ from rules.safeguard_grounds import (
 )
 from rules.safeguard_judgement import refused_in
 from rules.safeguard_letters import folded
+from rules.safeguard_measures import everything_scored, fewer_is_better
 from rules.safeguard_reading import Stance, grounds_in, says, stance_on_petitions
 from rules.safeguard_texts import texts_of
-from rules.scoring import BestOf, Direction, Linear, Measured, PerEvent, SumOf, Tiers, WorstOf
+from rules.scoring import Measured
 from rules.source import Location, Tree
 from rules.wording import as_written, listed
 
@@ -58,10 +59,14 @@ def refused_subject(words: Iterable[str]) -> Ground | None:
 
     For what stands outside the contract: the columns of a targets table, the names of a workbook's indicators.
     """
-    for word in words:
+    listed = list(words)
+    stances = {word: stance_on_petitions(word) for word in listed}
+    # An id `petitions` beside the name 信访件按期办结率 is no count of them.
+    worst = Stance.COUNTED if Stance.HANDLED in stances.values() else Stance.MENTIONED
+    for word in listed:
         if grounds := grounds_in(word):
             return grounds[0]
-        if stance_on_petitions(word) >= Stance.MENTIONED:
+        if stances[word] >= worst:
             return Ground(Subject.PETITIONS, word)
     return None
 
@@ -82,9 +87,9 @@ def personal_record(text: str) -> bool:
 _PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _PERSONAL_NUMBER = re.compile(
-    rf"(?<![\dA-Z.]){_PROVINCE}\d{{4}}[ -]?(?:18|19|20)\d\d{_MONTH_AND_DAY}[ -]?\d{{3}}[\dX](?![\dA-Z.])"
-    rf"|(?<![\dA-Z.]){_PROVINCE}\d{{4}}\d\d{_MONTH_AND_DAY}\d{{3}}(?![\dA-Z.])"
-    r"|(?<![\dA-Z.¥])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?<!00000)(?![\d.元万])"
+    rf"(?<![\dA-Z])(?<!\d\.){_PROVINCE}\d{{4}}[ -]?(?:18|19|20)\d\d{_MONTH_AND_DAY}[ -]?\d{{3}}[\dX](?![A-Z]|\.?\d)"
+    rf"|(?<![\dA-Z])(?<!\d\.){_PROVINCE}\d{{4}}\d\d{_MONTH_AND_DAY}\d{{3}}(?![A-Z]|\.?\d)"
+    r"|(?<![\dA-Z¥])(?<!\d\.)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?<!00000)(?![元万]|\.?\d)"
 )
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
@@ -114,9 +119,10 @@ def _expected(ground: Ground) -> Text:
 
 
 def _scored_statistics(contract: Contract, tree: Tree, origins: Origins) -> Iterator[Diagnostic]:
-    for measured, location in _everything_measured(contract):
-        indicator = contract.indicator_by_id.get(measured.indicator or "")
-        if indicator is None or not (indicator.statistic or origins.of(indicator.id).above):
+    for measured, location, indicator in everything_scored(contract):
+        if indicator is None or measured.indicator is None:
+            continue
+        if not (indicator.statistic or origins.of(indicator.id).above):
             continue
         sources = sorted(origins.of(indicator.id).above - {indicator.id})
         found = say("{indicator}, a statistic", indicator=indicator.id)
@@ -182,8 +188,7 @@ def _not_a_service(tree: Tree, location: Location, written: str) -> Diagnostic:
 
 def _petitions_misused(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Petitions that are handled well enough in words, and scored against those who bring them."""
-    for measured, location in _everything_measured(contract):
-        indicator = contract.indicator_by_id.get(measured.indicator or "")
+    for measured, location, indicator in everything_scored(contract):
         if indicator is None or indicator.statistic:
             continue
         names = [text for text in (indicator.name, indicator.name_en, indicator.id) if stance_on_petitions(text)]
@@ -192,23 +197,22 @@ def _petitions_misused(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
             ground = Ground(Subject.PETITIONS, names[0])
             fewer = say("{name}, where fewer is better", name=as_written(names[0]))
             more = say("{name}, where more is better", name=as_written(names[0]))
-            found = fewer if _fewer_is_better(measured) else more
+            found = fewer if fewer_is_better(measured) else more
             yield Diagnostic(PETITION, tree.span((*location, "scoring")), found, _expected(ground), ground.way_out)
 
 
 def _wrong_way_round(names: list[str], indicator: Indicator, measured: Measured) -> bool:
     """Fewer petitions handled scoring higher, or more of what is done against petitioners."""
     if any(says(phrases.RETALIATION, text) for text in names):
-        return not _fewer_is_better(measured)
+        return not fewer_is_better(measured)
     counted = indicator.kind in (Kind.COUNT, Kind.NUMBER)
-    return counted and _fewer_is_better(measured) and not any(says(phrases.LATE, text) for text in names)
+    return counted and fewer_is_better(measured) and not any(says(phrases.LATE, text) for text in names)
 
 
 def _fewer_births_by_service(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Fewer newborns visited, fewer allowances paid: where fewer of a service around birth scores higher."""
-    for measured, location in _everything_measured(contract):
-        indicator = contract.indicator_by_id.get(measured.indicator or "")
-        if indicator is None or indicator.statistic or not _fewer_is_better(measured):
+    for measured, location, indicator in everything_scored(contract):
+        if indicator is None or indicator.statistic or not fewer_is_better(measured):
             continue
         served = says(phrases.BIRTH_SERVICE, indicator.name) or says(phrases.BIRTH_SERVICE, indicator.name_en)
         missed = says(phrases.MISSED, indicator.name) or says(phrases.MISSED, indicator.name_en)
@@ -219,47 +223,14 @@ def _fewer_births_by_service(contract: Contract, tree: Tree) -> Iterator[Diagnos
             yield Diagnostic(DEMOGRAPHIC, tree.span((*location, "scoring")), found, _expected(ground), hint)
 
 
-def _fewer_is_better(measured: Measured) -> bool:
-    match measured.scoring:
-        case PerEvent() as scoring:
-            return scoring.deduct is not None
-        case Linear(zero_at=zero, full_at=full) if not isinstance(zero, str) and not isinstance(full, str):
-            return full < zero
-        case Tiers(bands=bands) if measured.direction is Direction.HIGHER:
-            ends = sorted(bands, key=lambda band: (band.low is not None, band.low or 0))
-            return ends[0].points > ends[-1].points
-    return measured.direction is Direction.LOWER
-
-
 def _advantages(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    for kind, location in advantages_in(contract, _everything_measured(contract)):
+    for kind, location in advantages_in(contract):
         found = say("{incident} used to somebody's advantage", incident=kind)
         expected = say("a wrong done to people only ever costs: {because}", because=RIGHTS)
         hint = say(
             "use it in a veto, a warning or a deduction, with `count: {range}` or no count", range="{at_least: 1}"
         )
         yield Diagnostic(ADVANTAGE, tree.span(location), found, expected, hint)
-
-
-def _everything_measured(contract: Contract) -> Iterator[tuple[Measured, Location]]:
-    for number, section in enumerate(contract.sections):
-        yield from _in_items(section.items, ("sections", number, "items"))
-    for sheet_number, sheet in enumerate(contract.periodic):
-        for number, section in enumerate(sheet.sections):
-            yield from _in_items(section.items, ("periodic", sheet_number, "sections", number, "items"))
-
-
-def _in_items(items: Iterable[Measured], location: Location) -> Iterator[tuple[Measured, Location]]:
-    for number, item in enumerate(items):
-        yield from _with_parts(item, (*location, number))
-
-
-def _with_parts(measured: Measured, location: Location) -> Iterator[tuple[Measured, Location]]:
-    """The item and every part in it; a part without an indicator takes the item's, which is judged at the item."""
-    yield measured, location
-    if isinstance(measured.scoring, BestOf | WorstOf | SumOf):
-        for number, part in enumerate(measured.scoring.parts):
-            yield from _with_parts(part, (*location, "scoring", "parts", number))
 
 
 def _places_of(contract: Contract, tree: Tree, ids: Iterable[str]) -> tuple[Span, ...]:
