@@ -150,7 +150,7 @@ def write_results(folder: Path, speech: Speech, assessment: Assessment) -> tuple
     every = [(judged, verdict) for judged in assessment.judged for verdict in ranked(judged)]
     tables: Mapping[str, tuple[tuple[str, ...], Iterable[tuple[str, ...]]]] = {
         "verdicts.csv": (
-            ("contract", *VERDICT_COLUMNS),
+            (N_("contract"), *VERDICT_COLUMNS),
             ((judged.contract.contract, *verdict_row(speech, judged, verdict)) for judged, verdict in every),
         ),
         "sections.csv": (SECTION_COLUMNS, (row for j, v in every for row in section_rows(speech, j, v))),

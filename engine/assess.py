@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.amend import content_hash
-
 from engine import inference
 from engine.adjudicate import adjudicate
 from engine.decide import Judged
@@ -15,6 +13,7 @@ from engine.facts import Facts
 from engine.linked import link, without_duty
 from engine.score.interpret import Outcome, interpret_all
 from engine.verdict import Verdict
+from rules.amend import content_hash
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
 from rules.verdict import Veto, WarningRule

@@ -142,6 +142,8 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
         **{f"item:{item}": clause.name for item, clause in contract.item_by_id.items()},
     }
     kinds = {kind.id: kind.name for kind in contract.incidents}
+    states = {state.id: state.name for state in contract.states}
+    grades = {band.id: band.name for band in contract.grades}
     words = {
         SCORE: say("score"), RANK: say("rank"), VETOED: say("vetoed"), WARNED: say("warnings"),
         ALL_TARGETS_MET: say("all targets met"),
@@ -159,11 +161,11 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
                     "substantiated incidents: {kinds}", kinds=", ".join(kinds.get(k, k) for k in rest.split("+"))
                 )
             case "months":
-                return say("months in state {state}", state=rest)
+                return say("months in state {state}", state=states.get(rest, rest))
             case "linked":
                 return say("enough of the parties answered for satisfy it")
             case "grade":
-                return say("grade {name}", name=rest)
+                return say("grade {name}", name=", ".join(grades.get(grade, grade) for grade in rest.split("+")))
             case _:
                 return words[measure]
 

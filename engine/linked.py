@@ -11,7 +11,7 @@ from typing import assert_never
 
 from engine.decide import Judged
 from engine.facts import Facts, Subject
-from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, rounded
+from engine.score.derivation import NOTHING, Step, StepKind, clamped, operand, readable, rounded
 from engine.score.earned import ZERO, bound
 from engine.score.interpret import Outcome
 from engine.verdict import Verdict
@@ -67,7 +67,10 @@ def _linked(facts: Facts, outcome: Outcome, linkage: Linkage, judged: Mapping[st
     assert counted > 0, "refused before: a cadre with neither parties nor a sheet"
     parts = tuple(step for _, step in (*streams, *personal))
     title = say("total of {subject}", subject=outcome.subject.name)
-    worked = say("{terms}", terms=" + ".join(f"{readable(weight)} x {readable(value)}" for weight, value in terms))
+    worked = say(
+        "{terms}",
+        terms=" + ".join(f"{operand(readable(weight))} × {operand(readable(value))}" for weight, value in terms),
+    )
     value = sum((weight * value for weight, value in terms), ZERO)
     rule = say("linked scores and own sheet, weighted")
     step = Step(StepKind.COMPUTED, title, rule, worked, value, ("linkage",), parts)
@@ -83,7 +86,7 @@ def _respread(step: Step, counted: Fraction, absent: Fraction) -> Step:
     assert step.value is not None
     rule = say("no party to answer for: that weight goes to the rest in proportion")
     worked = say(
-        "{value} x {whole} / {counted}",
+        "{value} × {whole} ÷ {counted}",
         value=readable(step.value), whole=readable(counted + absent), counted=readable(counted),
     )  # fmt: skip
     return Step(
@@ -106,9 +109,13 @@ def _stream(facts: Facts, one: Link, duties: Sequence[Assignment], other: Judged
         return Step(StepKind.COMPUTED, title, say("worst of the parties"), worked, worst, at, parts)
     total = sum((weights[party] for party in scores), ZERO)
     value = sum((weights[party] * score for party, score in scores.items()), ZERO) / total
-    terms = " + ".join(f"{readable(weights[party])} x {readable(score)}" for party, score in scores.items())
-    worked = say("({terms}) / {total}", terms=terms, total=readable(total))
-    return Step(StepKind.COMPUTED, title, say("mean of the parties by time answered for"), worked, value, at, parts)
+    terms = " + ".join(f"{operand(readable(weights[party]))} × {readable(score)}" for party, score in scores.items())
+    worked = say("({terms}) ÷ {total}", terms=terms, total=readable(total))
+    if one.combine is LinkCombine.SHARE:
+        rule = say("mean of the parties by time answered for and share")
+    else:
+        rule = say("mean of the parties by time answered for")
+    return Step(StepKind.COMPUTED, title, rule, worked, value, at, parts)
 
 
 def _answered_for(verdict: Verdict, weight: Fraction) -> Step:

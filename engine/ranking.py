@@ -134,4 +134,4 @@ def quota_of(band: GradeBand, league_size: int) -> int | None:
 
 def _full_up(band: GradeBand, quota: int | None, at: Location, step: Step) -> Step:
     title, rule = say("grade {name}", name=band.name), say("at most {quota} of the league", quota=readable(quota or 0))
-    return Step(StepKind.NOT_FIRED, title, rule, say("the quota is taken by better places"), Fraction(0), at, (step,))
+    return Step(StepKind.NOT_FIRED, title, rule, say("no room in the quota"), Fraction(0), at, (step,))

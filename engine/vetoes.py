@@ -140,6 +140,7 @@ def reached_by(contract: Contract, facts: Facts, record: VetoRecord) -> Iterator
         return
     days = [i.happened_on for i in facts.snapshot.records.incidents if i.id in record.incidents]
     days = sorted(days, reverse=True) or [facts.snapshot.last_day]
+    roles = {role.id: role.name for role in contract.roles}
     seen: set[str] = set()
     for assignment in sorted(facts.snapshot.records.assignments, key=lambda a: (a.cadre, a.role, a.start)):
         if assignment.party != record.subject or assignment.cadre in seen:
@@ -149,7 +150,7 @@ def reached_by(contract: Contract, facts: Facts, record: VetoRecord) -> Iterator
         day = next((day for day in days if assignment.holds_on(day)), None)
         if day is not None and (record.follows_person or _still_there(facts, assignment)):
             seen.add(assignment.cadre)
-            yield _passed(record, clause, assignment, day)
+            yield _passed(record, clause, assignment, day, roles.get(assignment.role, assignment.role))
 
 
 def _still_there(facts: Facts, assignment: Assignment) -> bool:
@@ -160,8 +161,8 @@ def _still_there(facts: Facts, assignment: Assignment) -> bool:
     )
 
 
-def _passed(record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment, day: date) -> VetoRecord:
-    worked = say("{role} of {party}", role=assignment.role, party=record.subject)
+def _passed(record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment, day: date, role: str) -> VetoRecord:
+    worked = say("{role} of {party}", role=role, party=record.subject)
     title, rule = say("{name}", name=record.name), say("reaches those who answered for the party")
     return replace(
         record, subject=assignment.cadre, through=record.subject, effects=_passed_on(clause.effects),

@@ -14,7 +14,7 @@ from rules.indicator import Indicator
 from rules.linkage import Linkage, Post
 from rules.money import Award, RiskDeposit
 from rules.quantity import DECIMALS_MAX, Rounding, Share
-from rules.record import Day, Id, Name, Record, Whole
+from rules.record import Day, Id, Label, Name, Record, Whole
 from rules.sheet import SECTIONS_MAX, Item, PeriodicSheet, Section, Total
 from rules.verdict import GRADES_MAX, VETOES_MAX, GradeBand, IncidentKind, Ranking, Veto, WarningRule
 
@@ -39,9 +39,9 @@ class Contract(Record):
 
     assesses: tuple[Id, ...] = ()
     posts: tuple[Post, ...] = ()
-    states: tuple[Id, ...] = ()
-    roles: tuple[Id, ...] = ()
-    accounts: tuple[Id, ...] = ()
+    states: tuple[Label, ...] = ()
+    roles: tuple[Label, ...] = ()
+    accounts: tuple[Label, ...] = ()
 
     decimals: Annotated[int, Field(ge=0, le=DECIMALS_MAX), Whole] = 2
     rounding: Rounding = Rounding.HALF_UP
@@ -67,6 +67,18 @@ class Contract(Record):
     @property
     def last_day(self) -> date:
         return self.effective_until or date(self.year, 12, 31)
+
+    @property
+    def state_ids(self) -> tuple[str, ...]:
+        return tuple(state.id for state in self.states)
+
+    @property
+    def role_ids(self) -> tuple[str, ...]:
+        return tuple(role.id for role in self.roles)
+
+    @property
+    def account_ids(self) -> tuple[str, ...]:
+        return tuple(account.id for account in self.accounts)
 
     @cached_property
     def indicator_by_id(self) -> dict[str, Indicator]:

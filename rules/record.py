@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from rules.diagnostic import Text, say
 from rules.period import parse_date
@@ -95,6 +95,23 @@ Count = Annotated[int, BeforeValidator(parse_count), _INTEGER]
 Whole = BeforeValidator(parse_whole)
 Day = Annotated[date, BeforeValidator(_parse_date)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS_MAX)]
+
+
+class Label(Record):
+    """A word that data and rules refer to by `id` and people read by name; the id alone stands for both."""
+
+    id: Id
+    name: Name
+    name_en: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_id(cls, value: object) -> object:
+        return {"id": value, "name": value} if isinstance(value, str) else value
+
+    def called(self, language: str) -> str:
+        """The name in that language; Chinese where no English one is given."""
+        return self.name_en if language == "en" and self.name_en else self.name
 
 
 class Clause(Record):

@@ -80,7 +80,7 @@ def _declared(contract: Contract) -> frozenset[str]:
         *contract.incidents, *contract.posts, *contract.grades, *contract.all_sections(),
         *contract.item_by_id.values(), *(entry for indicator in contract.indicators for entry in indicator.entries),
     )  # fmt: skip
-    plain = (*contract.assesses, *contract.states, *contract.roles, *contract.accounts)
+    plain = (*contract.assesses, *contract.state_ids, *contract.role_ids, *contract.account_ids)
     return frozenset((*(clause.id for clause in clauses), *plain))
 
 

@@ -7,9 +7,10 @@ from math import ceil, floor
 from typing import assert_never
 
 from engine.score.book import Book, Case
-from engine.score.derivation import Step, clamped, readable, shown
+from engine.score.derivation import Step, clamped, operand, readable, shown
 from engine.score.earned import ONE, ZERO, Earned, bound, computed, refused
 from rules.diagnostic import Text, say
+from rules.indicator import Indicator
 from rules.scoring import AllOrNothing, Direction, RateTerms, StepRule, StepTerms
 
 
@@ -24,15 +25,23 @@ def proportional(book: Book, case: Case, terms: RateTerms, value: Fraction, targ
         rule = say("no points below a completion of {floor}", floor=least)
         worked = say("{rate} < {floor}", rate=percent(rate), floor=least)
         return Earned(ZERO, met, computed(case, seen, rule, worked, ZERO))
-    lower = case.measured.direction is Direction.LOWER
-    rule = say("points x target / actual") if lower else say("points x actual / target")
-    over, under = (target, value) if lower else (value, target)
-    worked = say(
-        "{points} x {over} / {under}",
-        points=readable(case.points), over=shown(over, indicator), under=shown(under, indicator),
-    )  # fmt: skip
+    rule, worked = _rate_in_words(case, indicator, value, target, rate)
     step = clamped(computed(case, seen, rule, worked, case.points * rate), ZERO, case.points * terms.cap)
     return Earned(step.value, met, step)
+
+
+def _rate_in_words(
+    case: Case, indicator: Indicator, value: Fraction, target: Fraction, rate: Fraction
+) -> tuple[Text, Text]:
+    lower = case.measured.direction is Direction.LOWER
+    points = readable(case.points)
+    if lower and value <= 0:
+        rule = say("nothing left to divide by: the highest rate")
+        return rule, say("{points} × {rate}", points=points, rate=percent(rate))
+    rule = say("points × target ÷ actual") if lower else say("points × actual ÷ target")
+    over, under = (target, value) if lower else (value, target)
+    terms = {"over": operand(shown(over, indicator)), "under": operand(shown(under, indicator))}
+    return rule, say("{points} × {over} ÷ {under}", points=points, **terms)
 
 
 def all_or_nothing(book: Book, case: Case, rule: AllOrNothing, value: Fraction, target: Fraction, seen: Step) -> Earned:
@@ -51,21 +60,36 @@ def steps(book: Book, case: Case, terms: StepTerms, value: Fraction, target: Fra
     count = steps_counted(abs(ahead) / terms.per, terms.step)
     per, at = shown(terms.per, indicator), shown(target, indicator)
     each = readable(amount)
-    if amount == 0:
+    against, counting = _against(book, case, value, target), COUNTING[terms.step]
+    if amount == 0 or ahead == 0:
         rule = say("full points at {target}; nothing is taken or added", target=at)
-    elif ahead < 0:
-        rule = say("full points at {target}, {amount} off for each {per} short of it", target=at, amount=each, per=per)
+        worked = say("{points} ({against})", points=readable(case.points), against=against)
     else:
-        rule = say("full points at {target}, {amount} more for each {per} beyond it", target=at, amount=each, per=per)
-    worked = say(
-        "{points} {sign} {count} x {amount} ({against})",
-        points=readable(case.points), sign="-" if ahead < 0 else "+", count=readable(count), amount=each,
-        against=_against(book, case, value, target),
-    )  # fmt: skip
+        if ahead < 0:
+            template = say(
+                "full points at {target}; for each {per} short of it {amount} off", target=at, amount=each, per=per
+            )
+        else:
+            template = say(
+                "full points at {target}; for each {per} beyond it {amount} more", target=at, amount=each, per=per
+            )
+        rule = say("{rule} ({counting})", rule=template, counting=counting)
+        worked = say(
+            "{points} {sign} {count} × {amount} ({against})",
+            points=readable(case.points), sign="-" if ahead < 0 else "+", count=operand(readable(count)), amount=each,
+            against=against,
+        )  # fmt: skip
     change = -count * amount if ahead < 0 else count * amount
     highest = case.points if terms.highest is None else bound(terms.highest)
     step = clamped(computed(case, seen, rule, worked, case.points + change), bound(terms.lowest), highest)
     return Earned(step.value, ahead >= 0, step)
+
+
+COUNTING = {
+    StepRule.STARTED: say("a started one counts"),
+    StepRule.COMPLETED: say("only whole ones count"),
+    StepRule.PRO_RATA: say("a part counts in proportion"),
+}
 
 
 def steps_counted(steps: Fraction, rule: StepRule) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -97,7 +97,7 @@ def spread(step: Step, present: Fraction, carried: Fraction) -> Step:
     assert step.value is not None
     rule = say("{points} exempt points spread over the others in proportion", points=readable(carried))
     worked = say(
-        "{value} x {whole} / {present}",
+        "{value} × {whole} ÷ {present}",
         value=readable(step.value), whole=readable(present + carried), present=readable(present),
     )  # fmt: skip
     return Step(
@@ -123,6 +123,17 @@ def readable(value: Fraction | int) -> str:
     return f"{Fraction(value).numerator}/{Fraction(value).denominator} ≈ {show(round_to(Fraction(value), DECIMALS_SHOWN_MAX))}"
 
 
+def added(values: Sequence[Fraction]) -> str:
+    """`54.42 + 2 - 3`."""
+    terms = [f"- {operand(readable(-value))}" if value < 0 else f"+ {operand(readable(value))}" for value in values]
+    return " ".join(terms).removeprefix("+ ") or "0"
+
+
+def operand(text: str) -> str:
+    """A number inside a formula: in brackets where it is itself a fraction, or negative."""
+    return f"({text})" if "≈" in text or "/" in text or text.startswith("-") else text
+
+
 def shown(value: Fraction, indicator: Indicator | None) -> str:
     """A value of the indicator as people write it: a ratio in per cent, money in yuan, a count with its unit."""
     if indicator is None:
@@ -132,6 +143,8 @@ def shown(value: Fraction, indicator: Indicator | None) -> str:
             percent = show(value * 100)
             exact = "/" not in percent and len(percent.partition(".")[2]) <= DECIMALS_SHOWN_MAX
             return f"{percent}%" if exact else f"{show(value)} ≈ {show(round_to(value * 100, 4))}%"
+        case Kind.YES_NO:
+            return "√" if value else "×"
         case Kind.MONEY:
             return f"¥{readable(value)}"
         case _:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from engine.facts import Facts, Subject
 from engine.score.book import Book, Case
-from engine.score.derivation import NOTHING, Location, Step, StepKind, clamped, readable, rounded, spread
+from engine.score.derivation import NOTHING, Location, Step, StepKind, added, clamped, readable, rounded, spread
 from engine.score.earned import ZERO, bound
 from engine.score.methods import earn
 from rules.diagnostic import Diagnostic, Text, say
@@ -172,7 +172,7 @@ def _balance(section: Section, scored: list[ItemScore], title: Text, at: Locatio
     """The starting balance less what each item lost."""
     start = section.start or ZERO
     losses = [item.item.points - item.score for item in scored if item.score is not None]
-    worked = say("{start} - ({losses})", start=readable(start), losses=" + ".join(map(readable, losses)) or "0")
+    worked = say("{start} - ({losses})", start=readable(start), losses=added(losses))
     rule = say("starting balance less what the items lost")
     return Step(StepKind.COMPUTED, title, rule, worked, start - sum(losses, ZERO), at, parts)
 
@@ -181,7 +181,7 @@ def _sum(section: Section, items: tuple[ItemScore, ...], title: Text, at: Locati
     """The sum of the items, scaled up where exempt items leave their points to the others."""
     earned = [item.score for item in items if item.score is not None]
     total = sum(earned, ZERO)
-    terms = " + ".join(map(readable, earned)) or "0"
+    terms = added(earned)
     step = Step(StepKind.COMPUTED, title, say("sum of the items"), say("{terms}", terms=terms), total, at, parts)
     if section.kind is not SectionKind.BASE:
         return step
@@ -196,7 +196,7 @@ def _weighted(step: Step, weight: Fraction) -> Step:
     if weight == 1:
         return step
     assert step.value is not None
-    worked = say("{value} x {weight}", value=readable(step.value), weight=readable(weight))
+    worked = say("{value} × {weight}", value=readable(step.value), weight=readable(weight))
     return Step(StepKind.COMPUTED, step.title, say("weighted"), worked, step.value * weight, step.at, (step,))
 
 
@@ -247,8 +247,8 @@ def _sheet_score(
 ) -> SheetScore:
     mean = sheet.combine is Combine.MEAN
     value = sum((score for _, score in scores), ZERO) / (len(scores) if mean else 1)
-    terms = " + ".join(readable(score) for _, score in scores)
-    worked = say("({terms}) / {count}", terms=terms, count=len(scores)) if mean else say("{terms}", terms=terms)
+    terms = added([score for _, score in scores])
+    worked = say("({terms}) ÷ {count}", terms=terms, count=len(scores)) if mean else say("{terms}", terms=terms)
     rule = say("mean of the periods") if mean else say("sum of the periods")
     step = Step(StepKind.COMPUTED, say("{name}", name=sheet.name), rule, worked, value, at, steps)
     if not mean and len(scores) < due:
@@ -262,7 +262,7 @@ def _scaled_up(step: Step, scored: int, due: int) -> Step:
     """The share of periods in which everything was exempt goes to the others."""
     assert step.value is not None
     rule = say("exempt periods spread over the others in proportion")
-    worked = say("{value} x {whole} / {present}", value=readable(step.value), whole=due, present=scored)
+    worked = say("{value} × {whole} ÷ {present}", value=readable(step.value), whole=due, present=scored)
     return Step(StepKind.EXEMPTED, step.title, rule, worked, step.value * due / scored, step.at, (step,))
 
 
@@ -275,7 +275,7 @@ def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
     full = sum((section.full * section.section.weight for section in base), ZERO)
     if sections and (not earned and base):
         return Step(StepKind.EXEMPTED, title, say("every section is exempt"), NOTHING, None, at, parts)
-    rule, terms = say("sum of the sections"), " + ".join(map(readable, earned)) or "0"
+    rule, terms = say("sum of the sections"), added(earned)
     step = Step(StepKind.COMPUTED, title, rule, say("{terms}", terms=terms), sum(earned, ZERO), at, parts)
     if carried and full > carried:
         step = spread(step, full - carried, carried)
@@ -287,7 +287,7 @@ def _with_extras(step: Step, extras: list[SectionScore]) -> Step:
         return step
     assert step.value is not None
     moved = [extra.score or ZERO for extra in extras]
-    terms = " + ".join(map(readable, [step.value, *moved]))
+    terms = added([step.value, *moved])
     parts = (step, *(extra.step for extra in extras))
     rule, worked = say("with bonuses and deductions"), say("{terms}", terms=terms)
     return Step(StepKind.COMPUTED, step.title, rule, worked, sum(moved, step.value), step.at, parts)
@@ -315,7 +315,7 @@ def _total(
     assert step.value is not None
     if sheets or total.start:
         others = [*((total.start,) if total.start else ()), *(sheet.score for sheet in sheets)]
-        worked = say("{terms}", terms=" + ".join(map(readable, [*others, step.value])))
+        worked = say("{terms}", terms=added([*others, step.value]))
         parts = (*(sheet.step for sheet in sheets), step)
         rule = say("periodic sheets and annual sheet") if sheets else say("from the starting balance")
         step = Step(StepKind.COMPUTED, title, rule, worked, sum(others, step.value), (), parts)

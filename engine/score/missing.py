@@ -67,6 +67,15 @@ def without_parameter(book: Book, case: Case, seen: Step, *agreed: Fraction | Fr
     return refused(case, seen) if missing is Missing.ERROR else as_agreed(case, missing, seen)
 
 
+PARAMETERS = {
+    "target": say("the target"),
+    "baseline": say("the baseline"),
+    "benchmark": say("the benchmark"),
+    "zero_at": say("the value worth no points"),
+    "full_at": say("the value worth full points"),
+}
+
+
 def parameter(book: Book, case: Case, agreed: Fraction | FromData, name: str) -> Fraction | None:
     """The number agreed: in the contract, in the targets table, or the party's own value of the year before."""
     match agreed:
@@ -82,7 +91,8 @@ def _by_party(book: Book, case: Case, name: str) -> Fraction | None:
     indicator = book.indicator(case.measured)
     agreed = book.facts.target(case.subject.code, indicator.id, name)
     if agreed is None:
-        expected = say("{parameter} of {indicator} in the targets table", parameter=name, indicator=indicator.name)
+        word = PARAMETERS[name]
+        expected = say("{parameter} of {indicator} in the targets table", parameter=word, indicator=indicator.name)
         book.fault("DX603", case, expected, say("none for {subject}", subject=case.subject.code))
     return agreed
 
@@ -92,7 +102,7 @@ def _last_year(book: Book, case: Case, name: str) -> Fraction | None:
     reading = read(book, before)
     foreseen = reading.found is Found.TOO_SMALL or case.measured.missing is not Missing.ERROR
     if reading.value is None and not foreseen:
-        expected = say("the value of {year}, as {parameter}", year=case.window.year - 1, parameter=name)
+        expected = say("the value of {year}, as {parameter}", year=case.window.year - 1, parameter=PARAMETERS[name])
         book.fault("DX604", before, expected, say("nothing reported for that year"))
     return reading.value
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from engine.score.against_target import completion, percent, steps_counted, target_met
+from engine.score.against_target import COUNTING, completion, percent, steps_counted, target_met
 from engine.score.book import Book, Case
 from engine.score.derivation import Step, StepKind, bounds, clamped, readable, shown
 from engine.score.earned import ZERO, Earned, bound, computed, refused
 from engine.score.missing import parameter, without_parameter, without_value
 from engine.score.reading import read
-from rules.diagnostic import say
+from rules.diagnostic import Text, say
 from rules.scoring import Band, Checklist, Direction, Improvement, Linear, Parameter, PerEvent, Tiers
 
 
@@ -85,7 +85,7 @@ def _straight_line(book: Book, case: Case, value: Fraction, zero_at: Fraction, f
     zero, full, actual = (shown(number, indicator) for number in (zero_at, full_at, value))
     rule = say("straight line from 0 points at {zero} to full points at {full}", zero=zero, full=full)
     worked = say(
-        "{points} x ({value} - {zero}) / ({full} - {zero})",
+        "{points} × ({value} - {zero}) ÷ ({full} - {zero})",
         points=readable(case.points), value=actual, zero=zero, full=full,
     )  # fmt: skip
     share = (value - zero_at) / (full_at - zero_at)
@@ -113,7 +113,7 @@ def checklist(book: Book, case: Case, rule: Checklist) -> Earned:
     parts = []
     for entry, worth in rule.entries.items():
         ticked = readings[entry].value or ZERO
-        worked = say("{points} x {share}", points=readable(worth), share=readable(ticked))
+        worked = say("{points} × {share}", points=readable(worth), share=readable(ticked))
         title, sources = say("{name}", name=names[entry]), readings[entry].step.sources
         rule_text = say("points when ticked")
         parts.append(Step(StepKind.OBSERVED, title, rule_text, worked, worth * ticked, case.at, (), sources))
@@ -147,13 +147,9 @@ def per_event(case: Case, rule: PerEvent, count: Fraction, seen: Step, what: str
     change = counted * amount if most is None else min(counted * amount, most)
     start = case.points if deducts else ZERO
     each = readable(amount)
-    text = (
-        say("{amount} off for each, from full points", amount=each)
-        if deducts
-        else say("{amount} for each", amount=each)
-    )
+    text = _event_rule(rule, each, deducts=deducts)
     worked = say(
-        "{start} {sign} {counted} x {amount} ({count})",
+        "{start} {sign} {counted} × {amount} ({count})",
         start=readable(start), sign="-" if deducts else "+", counted=readable(counted), amount=each, count=what,
     )  # fmt: skip
     if most is not None and counted * amount > most:
@@ -161,3 +157,17 @@ def per_event(case: Case, rule: PerEvent, count: Fraction, seen: Step, what: str
     value = start - change if deducts else change
     step = clamped(computed(case, seen, text, worked, value), bound(rule.lowest), None)
     return Earned(step.value, change == 0 if deducts else True, step)
+
+
+def _event_rule(rule: PerEvent, each: str, *, deducts: bool) -> Text:
+    text = (
+        say("{amount} off for each, from full points", amount=each)
+        if deducts
+        else say("{amount} for each", amount=each)
+    )
+    if rule.per != 1:
+        counting = COUNTING[rule.step]
+        text = say("{rule}; one is every {per} ({counting})", rule=text, per=readable(rule.per), counting=counting)
+    if rule.beyond:
+        text = say("{rule}; the first {beyond} do not count", rule=text, beyond=readable(rule.beyond))
+    return text

@@ -25,7 +25,7 @@ def rank(book: Book, case: Case, rule: Rank, value: Fraction, seen: Step) -> Ear
         less = readable(rule.less_per_place)
         points = case.points - rule.less_per_place * (place - 1)
         text = say("full points for the first, {less} less for each place", less=less)
-        worked = say("{points} - {places} x {less}", points=readable(case.points), places=place - 1, less=less)
+        worked = say("{points} - {places} × {less}", points=readable(case.points), places=place - 1, less=less)
     else:
         points = rule.table[place - 1] if place <= len(rule.table) else rule.after
         text = say("points by place")
@@ -51,7 +51,7 @@ def _above_nothing(case: Case, terms: RateTerms, value: Fraction, seen: Step) ->
     """Against a reference of 0: exactly there full points, above it beyond every rate, up to the cap."""
     rate = terms.cap if value > 0 else min(ONE, terms.cap)
     rule = say("the reference is 0: full points there, above it as much as the cap allows")
-    worked = say("{points} x {rate}", points=readable(case.points), rate=percent(rate))
+    worked = say("{points} × {rate}", points=readable(case.points), rate=percent(rate))
     return Earned(case.points * rate, True, computed(case, seen, rule, worked, case.points * rate))
 
 

@@ -147,7 +147,7 @@ def _pooled(book: Book, case: Case, indicator: Indicator, amounts: list[_Amount]
     if single is not None:
         return Reading(found, value, single, (), numerator, denominator, counted)
     title, rule = say("{name}", name=indicator.name), say("sum of numerators / sum of denominators")
-    worked = say("{numerator} / {denominator}", numerator=readable(numerator), denominator=readable(denominator))
+    worked = say("{numerator} ÷ {denominator}", numerator=readable(numerator), denominator=readable(denominator))
     step = Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
     return Reading(found, value, step, (), numerator, denominator, counted)
 
@@ -188,7 +188,7 @@ def _averaged(
         readable(v) if weights[p] == 1 else f"{readable(weights[p])} × {readable(v)}" for p, v in values.items()
     )
     worked = (
-        say("({terms}) / {divisor}", terms=terms, divisor=readable(divisor))
+        say("({terms}) ÷ {divisor}", terms=terms, divisor=readable(divisor))
         if divisor != 1
         else say("{terms}", terms=terms)
     )
@@ -204,7 +204,7 @@ def _period_step(indicator: Indicator, amount: _Amount) -> Step:
     if indicator.kind is Kind.RATIO and amount.counted:
         over, under = readable(amount.numerator), readable(amount.denominator)
         value = shown(amount.value, indicator) if amount.value is not None else "-"
-        worked = say("{numerator} / {denominator} = {value}", numerator=over, denominator=under, value=value)
+        worked = say("{numerator} ÷ {denominator} = {value}", numerator=over, denominator=under, value=value)
     else:
         worked = say("{value}", value=shown(amount.value, indicator) if amount.value is not None else "-")
     rule = say("as derived") if indicator.derived else say("as reported")

@@ -24,8 +24,8 @@ def declared_in_vain(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     expected = say("a rule that looks at it")
     declared: list[tuple[Text, str, Location]] = [
         *((INCIDENT, kind.id, ("incidents", index, "id")) for index, kind in enumerate(contract.incidents)),
-        *((STATE, name, ("states", index)) for index, name in enumerate(contract.states)),
-        *((ACCOUNT, name, ("accounts", index)) for index, name in enumerate(contract.accounts)),
+        *((STATE, name, ("states", index)) for index, name in enumerate(contract.state_ids)),
+        *((ACCOUNT, name, ("accounts", index)) for index, name in enumerate(contract.account_ids)),
     ]
     idle = [(what, name, at) for what, name, at in declared if (what, name) not in used]
     for what, name, at in (*idle, *_entries_in_vain(contract)):

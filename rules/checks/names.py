@@ -54,9 +54,9 @@ def _ids(at: Location, clauses: Sequence[Clause]) -> Ids:
 def _plain_lists(contract: Contract) -> Iterator[Ids]:
     for key, names in (
         ("assesses", contract.assesses),
-        ("states", contract.states),
-        ("roles", contract.roles),
-        ("accounts", contract.accounts),
+        ("states", contract.state_ids),
+        ("roles", contract.role_ids),
+        ("accounts", contract.account_ids),
     ):
         yield _listed((key,), names)
     for index, kind in enumerate(contract.incidents):

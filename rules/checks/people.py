@@ -49,7 +49,7 @@ def linked_twice(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
 def out_of_every_reach(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Roles that no rule asks for, and posts that nothing is scored or paid for."""
     if "all" not in (asked := _roles_asked_for(contract)):
-        for index, role in enumerate(contract.roles):
+        for index, role in enumerate(contract.role_ids):
             if role not in asked:
                 found, expected = say("role {role}", role=role), say("a link, reach or condition that names it")
                 yield Diagnostic("DX311", tree.span(("roles", index)), found, expected)

@@ -104,9 +104,9 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
         case IncidentCount(incident=names):
             yield from _each((*stand.at, "incident"), INCIDENT, names, _incidents(contract))
         case MonthsIn(months_in=name):
-            yield Reference((*stand.at, "months_in"), STATE, name, contract.states)
+            yield Reference((*stand.at, "months_in"), STATE, name, contract.state_ids)
         case Linked(roles=names):
-            yield from _each((*stand.at, "roles"), ROLE, names, contract.roles)
+            yield from _each((*stand.at, "roles"), ROLE, names, contract.role_ids)
         case _:
             pass
 
@@ -114,7 +114,7 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
 def _in_verdicts(contract: Contract) -> Iterator[Reference]:
     for sanction in sanctions(contract):
         if sanction.reach.linked != "all":
-            yield from _each((*sanction.at, "reach", "linked"), ROLE, sanction.reach.linked, contract.roles)
+            yield from _each((*sanction.at, "reach", "linked"), ROLE, sanction.reach.linked, contract.role_ids)
         if sanction.effects is not None and sanction.effects.cap_grade is not None:
             at = (*sanction.at, "effects", "cap_grade")
             yield Reference(at, GRADE, sanction.effects.cap_grade, _grades(contract))
@@ -133,7 +133,7 @@ def _in_linkage(contract: Contract) -> Iterator[Reference]:
     for index, linkage in enumerate(contract.linkage):
         yield from _each(("linkage", index, "posts"), POST, linkage.posts, _posts(contract))
         for number, link in enumerate(linkage.links):
-            yield from _each(("linkage", index, "links", number, "roles"), ROLE, link.roles, contract.roles)
+            yield from _each(("linkage", index, "links", number, "roles"), ROLE, link.roles, contract.role_ids)
 
 
 def _in_money(contract: Contract) -> Iterator[Reference]:
@@ -142,7 +142,7 @@ def _in_money(contract: Contract) -> Iterator[Reference]:
         for index, outcome in enumerate(deposit.outcomes):
             if outcome.forfeit_to is not None:
                 at = ("deposits", number, "outcomes", index, "forfeit_to")
-                yield Reference(at, ACCOUNT, outcome.forfeit_to, contract.accounts)
+                yield Reference(at, ACCOUNT, outcome.forfeit_to, contract.account_ids)
     for index, award in enumerate(contract.awards):
         yield from _in_award(contract, ("awards", index), award)
 

@@ -1,0 +1,176 @@
+"""The tables of who is assessed and who answers: parties, cadres with their tenures, assignments."""
+
+from __future__ import annotations
+
+from targets.tables.layout import Column, Layout, Reads
+from targets.tables.references import CADRE, CODES, NAMES, PARTY, PEOPLE, POST, START, UNTIL
+
+PARTIES = Layout(
+    "parties",
+    "考核对象",
+    "Parties",
+    "被考核的村、社区、镇直单位和镇本级，不含任何个人。",
+    "Villages, communities, units and the town itself; never persons.",
+    (
+        Column(
+            "code",
+            "代码",
+            "code",
+            Reads.CODE,
+            "村、社区和镇填12位统计用区划代码，单位填自编代码。",
+            "12-digit division code for villages, communities and the town; a code of your own for units.",
+            (*CODES, "村代码", "单位代码", "对象代码", "party code"),
+            required=True,
+        ),
+        Column(
+            "name",
+            "名称",
+            "name",
+            Reads.NAME,
+            "全称。",
+            "Full name.",
+            (*NAMES, "对象名称", "party name"),
+            required=True,
+        ),
+        Column(
+            "kind",
+            "类别",
+            "kind",
+            Reads.PARTY_KIND,
+            "村、社区、单位或镇。",
+            "village, community, unit or town.",
+            ("类型", "对象类别", "性质", "type"),
+            required=True,
+        ),
+        Column(
+            "parent",
+            "上级代码",
+            "parent",
+            Reads.PARTY,
+            "所属镇（或上级单位）的代码，最上级留空。",
+            "Code of the town or unit above; empty at the top.",
+            ("上级", "所属乡镇", "所属镇", "上级单位", "parent code"),
+        ),
+        Column(
+            "group",
+            "分组",
+            "group",
+            Reads.TEXT,
+            "排名时的分组，不分组留空。",
+            "League it is ranked in; empty if none.",
+            ("组别", "类组", "片区", "league"),
+        ),
+    ),
+    ("单位名单", "村名单", "对象名单", "考核对象名单", "被考核单位", "party", "party list"),
+)
+
+CADRES = Layout(
+    "cadres",
+    "干部",
+    "Cadres",
+    "干部及其任职，一次任职一行，换岗另起一行。",
+    "Cadres and their tenures, a row a tenure; who changes post gets another row.",
+    (
+        Column(
+            "code",
+            "干部代码",
+            "code",
+            Reads.CODE,
+            "单位自编，不得使用身份证号或手机号。",
+            "A code of your own, never an identity or telephone number.",
+            (*CODES, "干部编号", "工号", "cadre", "cadre code"),
+            required=True,
+        ),
+        Column("name", "姓名", "name", Reads.NAME, "姓名。", "Name.", (*PEOPLE, "cadre name"), required=True),
+        Column(
+            "post",
+            "职务",
+            "post",
+            Reads.POST,
+            "责任状所列的职务；不任职的留空。",
+            "A post that a contract names; empty without one.",
+            ("岗位", "现任职务"),
+        ),
+        Column(
+            "party",
+            "单位代码",
+            "party",
+            Reads.PARTY,
+            "任职的村、社区、单位或镇。",
+            "Where the post is held.",
+            ("对象代码", "任职单位", "所在单位", "party code"),
+        ),
+        Column(
+            "party_name",
+            "单位名称",
+            "party name",
+            Reads.BESIDE,
+            "单位代码对应的名称，供核对。",
+            "The name that belongs to the party.",
+            ("对象名称", "单位", "所在村", "考核对象"),
+        ),
+        Column(
+            "start",
+            "任职日期",
+            "start",
+            Reads.OPEN_DAY,
+            "任职第一天（含）。",
+            "First day in the post, included.",
+            START.aliases,
+        ),
+        Column(
+            "until",
+            "离任日期",
+            "until",
+            Reads.OPEN_DAY,
+            "任职最后一天（含）；现任留空。",
+            "Last day, included; empty while in office.",
+            UNTIL.aliases,
+        ),
+    ),
+    ("干部名册", "干部名单", "花名册", "cadre", "cadre list"),
+)
+
+TENURES = Layout(
+    "tenures",
+    "任职",
+    "Tenures",
+    "与“干部”表分开填写任职时使用；“干部”表中已填任职的不再重复。",
+    "Tenures apart from the list of cadres; not both.",
+    (*CADRE, POST, *PARTY, START, UNTIL),
+    ("任职情况", "任职记录", "tenure"),
+)
+
+ASSIGNMENTS = Layout(
+    "assignments",
+    "包村挂点",
+    "Assignments",
+    "干部对哪些考核对象负责、何时起止、责任份额。",
+    "Which parties a cadre answers for, from when to when, with what share.",
+    (
+        *CADRE,
+        *PARTY,
+        Column(
+            "role",
+            "责任",
+            "role",
+            Reads.ROLE,
+            "责任状所列的责任（如包村、挂点、分管）。",
+            "A role that a contract names.",
+            ("角色", "责任类型", "包村类型"),
+            required=True,
+        ),
+        START,
+        UNTIL,
+        Column(
+            "share",
+            "份额",
+            "share",
+            Reads.SHARE,
+            "责任份额，0至100%，留空为100%。",
+            "Share of the responsibility, 0 to 100%; empty is 100%.",
+            ("责任份额", "比例", "责任比例", "权重"),
+        ),
+    ),
+    ("包村", "挂点", "包村安排", "挂点安排", "assignment"),
+)
