@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from rules import safeguard_phrases as phrases
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
 from rules.linkage import Post
 from rules.record import Clause
-from rules.safeguard_grounds import DEMOGRAPHIC, Ground, Subject
-from rules.safeguard_letters import folded
-from rules.safeguard_reading import (
+from rules.safeguards import phrases
+from rules.safeguards.grounds import DEMOGRAPHIC, Ground, Subject
+from rules.safeguards.letters import folded
+from rules.safeguards.reading import (
     Stance,
     grounds_in,
     is_wrong_against_people,
@@ -20,7 +20,7 @@ from rules.safeguard_reading import (
     stance_on_petitions,
     without_sentences,
 )
-from rules.safeguard_texts import Place
+from rules.safeguards.texts import Place
 from rules.sheet import PeriodicSheet, Scope, Section
 from rules.verdict import IncidentKind, Veto, WarningRule
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
-from rules.safeguard_grounds import Subject
-from rules.safeguard_phrases import PEOPLE_COUNTED, POPULATION, SERVICE
-from rules.safeguard_reading import Stance, grounds_in, says, stance_on_petitions
+from rules.safeguards.grounds import Subject
+from rules.safeguards.phrases import PEOPLE_COUNTED, POPULATION, SERVICE
+from rules.safeguards.reading import Stance, grounds_in, says, stance_on_petitions
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from rules import safeguard_phrases as phrases
-from rules.safeguard_grounds import Ground, Subject
-from rules.safeguard_letters import DIGITS_AS_LETTERS, HAN_READINGS, folded, is_han, within_pinyin
-from rules.safeguard_terms import ENGLISH, GLUED, HAN, MISSPELT, PINYIN
+from rules.safeguards import phrases
+from rules.safeguards.grounds import Ground, Subject
+from rules.safeguards.letters import DIGITS_AS_LETTERS, HAN_READINGS, folded, is_han, within_pinyin
+from rules.safeguards.terms import ENGLISH, GLUED, HAN, MISSPELT, PINYIN
 
 BAR = "|"
 PINYIN_WORDS_MAX = 8

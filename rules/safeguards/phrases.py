@@ -1,12 +1,12 @@
 """Phrases that change what a word means: innocent neighbours, services, wrongs done to people, petitions handled.
 
-Patterns after folding, like `safeguard_terms`. An innocent phrase is as narrow as it can be and takes out only itself,
+Patterns after folding, like `terms`. An innocent phrase is as narrow as it can be and takes out only itself,
 with a bar in its place so that nothing joins over the gap: `新生儿访视` leaves the `出生人数` beside it standing.
 """
 
 from __future__ import annotations
 
-from rules.safeguard_letters import pattern
+from rules.safeguards.letters import pattern
 
 INNOCENT_HAN = pattern(
     r"""

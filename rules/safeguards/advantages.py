@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from rules import safeguard_phrases as phrases
 from rules.condition import AllOf, AnyOf, IncidentCount, Linked, Not
 from rules.contract import Contract
 from rules.money import Award, DepositOutcome
 from rules.range import Range
 from rules.record import Record
-from rules.safeguard_measures import everything_scored
-from rules.safeguard_reading import grounds_in, says
+from rules.safeguards import phrases
+from rules.safeguards.measures import everything_scored
+from rules.safeguards.reading import grounds_in, says
 from rules.scoring import PerEvent
 from rules.source import Location
 from rules.verdict import GradeBand, IncidentKind, Veto, WarningRule

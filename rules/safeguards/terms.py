@@ -1,14 +1,14 @@
-"""The words that show a refused subject, as patterns, after folding (`safeguard_letters`).
+"""The words that show a refused subject, as patterns, after folding (`letters`).
 
 `HAN` is sought in Chinese text without spaces and signs, `ENGLISH` in lower-case words with one space between,
 `GLUED` in English words that were taken apart, `PINYIN` at syllables, `MISSPELT` with one letter changed.
-What looks alike and is innocent stands in `safeguard_phrases` and is taken out first.
+What looks alike and is innocent stands in `phrases` and is taken out first.
 """
 
 from __future__ import annotations
 
-from rules.safeguard_grounds import Subject
-from rules.safeguard_letters import pattern
+from rules.safeguards.grounds import Subject
+from rules.safeguards.letters import pattern
 
 _PARTS = {
     # 出 and 生 of two words (走出生态路, 突出生产); a count of births may still follow: 出生活产数, 出生动态.

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rules import safeguard_phrases as phrases
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, in_order, say
 from rules.indicator import Indicator, Kind
-from rules.safeguard_advantages import advantages_in
-from rules.safeguard_derivation import Origins, is_service, subjects_of
-from rules.safeguard_grounds import (
+from rules.safeguards import phrases
+from rules.safeguards.advantages import advantages_in
+from rules.safeguards.derivation import Origins, is_service, subjects_of
+from rules.safeguards.grounds import (
     ADVANTAGE,
     DEMOGRAPHIC,
     DERIVED,
@@ -29,11 +29,11 @@ from rules.safeguard_grounds import (
     Ground,
     Subject,
 )
-from rules.safeguard_judgement import refused_in
-from rules.safeguard_letters import folded
-from rules.safeguard_measures import everything_scored, fewer_is_better
-from rules.safeguard_reading import Stance, grounds_in, says, stance_on_petitions
-from rules.safeguard_texts import texts_of
+from rules.safeguards.judgement import refused_in
+from rules.safeguards.letters import folded
+from rules.safeguards.measures import everything_scored, fewer_is_better
+from rules.safeguards.reading import Stance, grounds_in, says, stance_on_petitions
+from rules.safeguards.texts import texts_of
 from rules.scoring import Measured
 from rules.source import Location, Tree
 from rules.wording import as_written, listed
