@@ -1,0 +1,5 @@
+"""`python -m cli` is the program too."""
+
+from cli.main import run
+
+run()
