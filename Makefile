@@ -8,7 +8,7 @@ help:  ## list the targets
 
 setup: .venv/ready  ## make .venv with everything pinned
 .venv/ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 

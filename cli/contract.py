@@ -117,7 +117,7 @@ def template(
     desk: Desk = context.obj
     known = Records()
     if contracts is None:
-        opened = open_workspace(workspace)
+        opened = open_workspace(workspace, to_write=False)
         contracts, known = list(opened.contract_files()), opened.store.as_of()
     loaded = sources.load_and_note(desk, contracts)
     year = loaded[0].contract.year

@@ -47,7 +47,12 @@ def import_(
         sources.refuse_existing(mark)
     opened = open_workspace(workspace)
     contracts = [one.contract for one in sources.load_and_note(desk, opened.contract_files())]
-    day = date.today() if recorded_on is None else sources.day(recorded_on, "--recorded-on")  # noqa: DTZ011 - the office's own day
+    today = date.today()  # noqa: DTZ011 - the office's own day
+    day = today if recorded_on is None else sources.day(recorded_on, "--recorded-on")
+    if day > today:
+        expected = say("today, {today}, or an earlier day", today=today.isoformat())
+        refuse(Diagnostic("DX711", Span("--recorded-on"), say("{text}", text=day.isoformat()), expected))
+    _note_known(desk, opened, files)
     try:
         with desk.busy(desk.speech(N_("reading"))):
             appended = bring_in(desk, opened, contracts, files, day, note)
@@ -56,6 +61,24 @@ def import_(
             _mark(desk, files, refused, mark)
         raise
     report(desk, appended)
+
+
+def _note_known(desk: Desk, workspace: Workspace, files: Sequence[Path]) -> None:
+    """A file that was imported before, byte for byte, adds nothing; whoever does it again may have taken the wrong one."""
+    known = {file.sha256: batch.origin for batch in workspace.store.batches() for file in batch.origin.files}
+    for path in files:
+        before = known.get(_sha256(path))
+        if before is not None:
+            told = desk.speech(N_("{path} was imported before, on {day}"))
+            desk.note(told.format(path=path, day=before.recorded_on.isoformat()))
+
+
+def _sha256(path: Path) -> str:
+    """Empty for a file that cannot be read: the reader says so better."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def bring_in(
@@ -114,7 +137,7 @@ def origin(files: Sequence[Path], day: date, note: str) -> Origin:
     """Where a batch comes from, with the hash of every file."""
     from targets.batch import Origin, SourceFile
 
-    kept = tuple(SourceFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files)
+    kept = tuple(SourceFile(path.name, _sha256(path)) for path in files)
     return Origin(day, kept, note=note)
 
 

@@ -92,20 +92,23 @@ def veto_rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def as_json(speech: Speech, assessment: Assessment) -> dict[str, object]:
-    """Everything a machine may ask: verdicts with sections, items, vetoes."""
+def as_json(assessment: Assessment) -> dict[str, object]:
+    """Everything a machine may ask: verdicts with sections, items, vetoes; the same in every language."""
     return {
-        "run": assessment.run_hash,
+        "run": assessment.run.name,
         "year": assessment.snapshot.year,
-        "data": assessment.snapshot.content_hash,
-        "contracts": [_contract_as_json(speech, judged) for judged in assessment.judged],
+        "through": assessment.snapshot.through,
+        "contracts_hash": assessment.run.contracts_hash,
+        "data_hash": assessment.run.data_hash,
+        "engine_version": assessment.run.engine_version,
+        "contracts": [_contract_as_json(judged) for judged in assessment.judged],
     }
 
 
-def _contract_as_json(speech: Speech, judged: Judged) -> dict[str, object]:
+def _contract_as_json(judged: Judged) -> dict[str, object]:
     return {
         "contract": judged.contract.contract,
-        "title": speech.name(judged.contract),
+        "title": judged.contract.title,
         "version": judged.contract.version,
         "verdicts": [_verdict_as_json(judged, verdict) for verdict in ranked(judged)],
     }
@@ -160,7 +163,7 @@ def write_results(folder: Path, speech: Speech, assessment: Assessment) -> tuple
     written = []
     for name, (columns, rows) in tables.items():
         written.append(_write_csv(folder / name, [speech(column) for column in columns], rows))
-    record = json.dumps(as_json(speech, assessment), ensure_ascii=False, indent=1)
+    record = json.dumps(as_json(assessment), ensure_ascii=False, indent=1)
     written.append(_write_whole(folder / "run.json", record + "\n"))
     return tuple(written)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cli.desk import Desk
-from rules.diagnostic import Diagnostic, Span, Text, refuse, say
+from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
 from rules.period import Cadence, Period, parse_date, parse_period
 from rules.quantity import NotExact
 
@@ -33,13 +33,19 @@ class Year:
 
 def load(
     desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str, Path | None], folder: Path,
-    through: str | None, as_of: str | None,
+    through: str | None, as_of: str | None, *, to_write: bool = False,
 ) -> Year:  # fmt: skip
     """From plain files when any is named, else from the workspace. Raises Refused."""
     named = {name: path for name, path in files.items() if path is not None}
     if named:
         return _from_files(desk, contracts, named, through)
-    return _from_workspace(desk, contracts, folder, through, as_of)
+    from targets.workspace import open_workspace
+
+    workspace = open_workspace(folder, to_write=to_write)
+    loaded = load_and_note(desk, contracts or workspace.contract_files())
+    if not loaded:
+        _refuse_option(str(workspace.contracts_folder), say("no contract"), say("at least one contract file"))
+    return of_workspace(workspace, loaded, through, as_of)
 
 
 def _from_files(desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str, Path], through: str | None) -> Year:
@@ -56,26 +62,16 @@ def _from_files(desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str
     contracts_read = [one.contract for one in loaded]
     records = read_csv_tables(files, contracts_read, Records(), on_warning=warnings.append)
     desk.show_warnings(warnings)
-    return Year(loaded, _snapshot(loaded, records, through))
-
-
-def _from_workspace(
-    desk: Desk, contracts: Sequence[Path] | None, folder: Path, through: str | None, as_of: str | None
-) -> Year:
-    from targets.workspace import open_workspace
-
-    workspace = open_workspace(folder)
-    loaded = load_and_note(desk, contracts or workspace.contract_files())
-    if not loaded:
-        _refuse_option(str(workspace.contracts_folder), say("no contract"), say("at least one contract file"))
-    return of_workspace(workspace, loaded, through, as_of)
+    snapshot = _snapshot(loaded, records, through)
+    return Year(_in_force(loaded, snapshot), snapshot)
 
 
 def of_workspace(workspace: Workspace, loaded: tuple[Loaded, ...], through: str | None, as_of: str | None) -> Year:
     """The workspace's records under contracts that are loaded already."""
     until = None if as_of is None else day(as_of, "--as-of")
     batch = workspace.store.last_batch(until)
-    return Year(loaded, _snapshot(loaded, workspace.store.as_of(batch=batch), through), workspace, batch)
+    snapshot = _snapshot(loaded, workspace.store.as_of(batch=batch), through)
+    return Year(_in_force(loaded, snapshot), snapshot, workspace, batch)
 
 
 def load_and_note(desk: Desk, paths: Sequence[Path]) -> tuple[Loaded, ...]:
@@ -88,13 +84,24 @@ def load_and_note(desk: Desk, paths: Sequence[Path]) -> tuple[Loaded, ...]:
 
 
 def _snapshot(loaded: Sequence[Loaded], records: Records, through: str | None) -> Snapshot:
+    """The records of the year asked for: that of `through`, else the latest that a contract is for."""
     from targets.snapshot import Snapshot
 
-    year = loaded[0].contract.year
-    last = Period(year, Cadence.YEAR, 1) if through is None else _period(through)
-    if last.year != year:
-        _refuse_option("--through", say("{period}", period=str(last)), say("a period of {year}", year=year))
-    return Snapshot(year, records, last.last_month)
+    years = {one.contract.year for one in loaded}
+    last = Period(max(years), Cadence.YEAR, 1) if through is None else _period(through)
+    if last.year not in years:
+        listed = ", ".join(map(str, sorted(years)))
+        _refuse_option("--through", say("{period}", period=str(last)), say("a period of {year}", year=listed))
+    return Snapshot(last.year, records, last.last_month)
+
+
+def _in_force(loaded: Sequence[Loaded], snapshot: Snapshot) -> tuple[Loaded, ...]:
+    """Of each contract the version that holds on the last day; the versions must follow from each other."""
+    from rules.amend import check_chain, in_force
+
+    refuse_if_any(check_chain(loaded))
+    chosen = in_force([one.contract for one in loaded], snapshot.last_day)
+    return tuple(one for one in loaded if any(one.contract is contract for contract in chosen))
 
 
 def day(text: str, option: str) -> date:

@@ -62,7 +62,7 @@ def assess(
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
     }  # fmt: skip
-    year = sources.load(desk, contracts, files, workspace, through, as_of)
+    year = sources.load(desk, contracts, files, workspace, through, as_of, to_write=True)
     assessment = assess_year(desk, year)
     keep(year, assessment)
     report(desk, assessment, out)
@@ -76,18 +76,26 @@ def assess_year(desk: Desk, year: sources.Year) -> Assessment:
 
 
 def keep(year: sources.Year, assessment: Assessment) -> None:
-    """A draft run in the workspace, so that the result can be named and superseded."""
+    """A draft run in the workspace, with its result; the same run again changes nothing."""
+    from dataclasses import replace
+    from json import dumps
+
+    from cli import results
+
+    if year.workspace is not None:
+        run = replace(assessment.run, batch=year.batch)
+        year.workspace.store.runs.save(run, dumps(results.as_json(assessment), ensure_ascii=False, sort_keys=True))
 
 
 def report(desk: Desk, assessment: Assessment, out: Path | None) -> None:
     from cli import results
 
     if desk.as_json:
-        desk.machine(results.as_json(desk.speech, assessment))
+        desk.machine(results.as_json(assessment))
     else:
         for judged in assessment.judged:
             _verdict_tables(desk, judged)
-        desk.note(desk.speech(N_("run {hash}")).format(hash=assessment.run_hash))
+        desk.note(desk.speech(N_("run {hash}")).format(hash=assessment.run.name))
     if out is not None:
         for path in results.write_results(out, desk.speech, assessment):
             desk.note(desk.speech(N_("written: {path}")).format(path=path))
@@ -147,7 +155,7 @@ def explain(
         refuse(Diagnostic("DX712", Span("--item"), say("{item}", item=item or ""), expected))
     if desk.as_json:
         desk.machine(
-            {"run": assessment.run_hash, "steps": [derivation.as_json(desk.speech, step) for _, step in steps]}
+            {"run": assessment.run.name, "steps": [derivation.as_json(desk.speech, step) for _, step in steps]}
         )
         return
     for verdict, step in steps:

@@ -17,6 +17,7 @@ from rules.amend import content_hash
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
 from rules.verdict import Veto, WarningRule
+from targets.run import Run
 from targets.snapshot import Snapshot
 
 ENGINE_VERSION = "0.1"
@@ -24,9 +25,9 @@ ENGINE_VERSION = "0.1"
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All verdicts of a year, under the hash of what they were computed from."""
+    """All verdicts of a year, under the run that names what they were computed from."""
 
-    run_hash: str
+    run: Run
     snapshot: Snapshot
     judged: tuple[Judged, ...]
     notices: tuple[Diagnostic, ...]
@@ -62,13 +63,13 @@ def assess(
     for facts, personal in scored:
         outcomes = link(facts, personal, judged)
         judged.append(adjudicate(facts, outcomes, judged))
-    return Assessment(run_hash(contracts, snapshot), snapshot, tuple(judged), tuple(faults))
+    return Assessment(run_of(contracts, snapshot), snapshot, tuple(judged), tuple(faults))
 
 
-def run_hash(contracts: Sequence[Contract], snapshot: Snapshot) -> str:
-    """SHA-256 over the contracts, the data and the engine's version: equal hashes mean equal verdicts."""
-    parts = [ENGINE_VERSION, *sorted(map(content_hash, contracts)), snapshot.content_hash]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def run_of(contracts: Sequence[Contract], snapshot: Snapshot) -> Run:
+    """The run's name depends on contracts, data and engine version alone: equal names mean equal verdicts."""
+    agreed = hashlib.sha256("\n".join(sorted(map(content_hash, contracts))).encode()).hexdigest()
+    return Run(agreed, snapshot.content_hash, ENGINE_VERSION, snapshot.year, snapshot.through)
 
 
 def _no_rule_engine() -> Diagnostic:

@@ -46,8 +46,6 @@ class Facts:
         self.contract = contract
         self.snapshot = snapshot
         records = snapshot.records
-        self._observations = {observation.key: observation for observation in records.observations}
-        self._reported = {key[:3] for key in self._observations}
         self._targets = {(t.subject, t.indicator, t.parameter): t.value for t in records.targets}
         self._incidents: dict[tuple[str, str], list[Incident]] = defaultdict(list)
         for incident in sorted(records.incidents, key=lambda i: (i.found_on, i.id)):
@@ -119,11 +117,11 @@ class Facts:
         return self._duties.get(cadre, ())
 
     def observation(self, subject: str, indicator: str, period: Period, entry: str = "") -> Observation | None:
-        return self._observations.get((subject, indicator, period, entry))
+        return self.snapshot.observation_by_key.get((subject, indicator, period, entry))
 
     def reported(self, subject: str, indicator: str, period: Period) -> bool:
         """Whether anything was reported, be it one entry of a checklist."""
-        return (subject, indicator, period) in self._reported
+        return (subject, indicator, period) in self.snapshot.reported
 
     def target(self, subject: str, indicator: str, parameter: str) -> Fraction | None:
         return self._targets.get((subject, indicator, parameter))

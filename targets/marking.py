@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
@@ -29,8 +30,21 @@ _FAULT_FILL = PatternFill("solid", fgColor="FF9999")
 _ALSO_FILL = PatternFill("solid", fgColor="FFE699")
 _HEADINGS = ("编号 Code", "工作表 Sheet", "单元格 Cell", "说明 Fault")
 _WIDTHS = (12, 22, 14, 110)
-# What openpyxl is known to raise on files that Excel opens all the same.
-_CANNOT_LOAD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, BadZipFile, InvalidFileException)
+# What openpyxl raises on files that Excel opens all the same, or that are damaged where the intake does not look.
+_CANNOT_COPY = (
+    *(
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        OSError,
+        SyntaxError,
+        RuntimeError,
+        EOFError,
+    ),
+    *(BadZipFile, zlib.error, InvalidFileException),
+)
 
 
 def mark_faults(path: Path, diagnostics: Iterable[Diagnostic], out: Path, messages: Mapping[Span, str]) -> None:
@@ -42,39 +56,31 @@ def mark_faults(path: Path, diagnostics: Iterable[Diagnostic], out: Path, messag
     if out.resolve() == path.resolve():
         hint = say("give the copy another name")
         refuse(Diagnostic("DX503", Span(str(out)), say("the workbook itself"), say("another file for the copy"), hint))
-    book = _loaded(path)
     listed = [each for each in diagnostics if each.span.path == str(path)]
-    _mark_cells(book, listed, messages)
-    _list_faults(book, listed, messages)
+    out.write_bytes(_marked(Archive(path), listed, messages))
+
+
+def _marked(archive: Archive, diagnostics: Sequence[Diagnostic], messages: Mapping[Span, str]) -> bytes:
+    """The copy's bytes. The workbook is opened only after the limits have been looked at."""
+    archive.refuse_document_types()
+    if archive.count("xl/worksheets/", b"<c ") > MARKED_CELLS_MAX:
+        hint = say("delete the empty formatted rows and columns, and import again")
+        expected = say("at most {most} cells, formatted ones included, to mark", most=MARKED_CELLS_MAX)
+        refuse(Diagnostic("DX003", archive.span, say("more cells"), expected, hint))
     buffer = BytesIO()
-    book.save(buffer)
-    out.write_bytes(buffer.getvalue())
-
-
-def _loaded(path: Path) -> Workbook:
-    """The workbook with its formulas and formats, opened only after the limits have been looked at."""
-    archive = Archive(path)
     try:
-        archive.refuse_document_types()
-        if archive.count("xl/worksheets/", b"<c ") > MARKED_CELLS_MAX:
-            hint = say("delete the empty formatted rows and columns, and import again")
-            expected = say("at most {most} cells, formatted ones included, to mark", most=MARKED_CELLS_MAX)
-            refuse(Diagnostic("DX003", archive.span, say("more cells"), expected, hint))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, rich_text=True)
-    except _CANNOT_LOAD:
+            book = load_workbook(BytesIO(archive.raw), rich_text=True)
+            _mark_cells(book, diagnostics, messages)
+            _list_faults(book, diagnostics, messages)
+            book.save(buffer)
+    except _CANNOT_COPY:
         archive.refuse_damaged()
-    finally:
-        archive.close()
-    book.template = False
-    for title in FAULTS_TITLES.values():
-        if title in book.sheetnames:
-            del book[title]
-    return book
+    return buffer.getvalue()
 
 
-def _mark_cells(book: Workbook, diagnostics: Iterable[Diagnostic], messages: Mapping[Span, str]) -> None:
+def _mark_cells(book: Workbook, diagnostics: Sequence[Diagnostic], messages: Mapping[Span, str]) -> None:
     notes: dict[Span, list[str]] = defaultdict(list)
     for diagnostic in diagnostics:
         for span in diagnostic.also:
@@ -107,7 +113,11 @@ def _cell_at(book: Workbook, span: Span) -> Cell | None:
     return corner if isinstance(corner, Cell) else None
 
 
-def _list_faults(book: Workbook, diagnostics: Iterable[Diagnostic], messages: Mapping[Span, str]) -> None:
+def _list_faults(book: Workbook, diagnostics: Sequence[Diagnostic], messages: Mapping[Span, str]) -> None:
+    for title in FAULTS_TITLES.values():
+        if title in book.sheetnames:
+            del book[title]
+    book.template = False
     sheet: Worksheet = book.create_sheet(FAULTS_TITLES["zh"], 0)
     for column, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True), 1):
         put_text(sheet.cell(1, column), heading)

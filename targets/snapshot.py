@@ -52,6 +52,15 @@ class Snapshot:
         return period.year < self.year or (period.year == self.year and period.last_month <= self.through)
 
     @cached_property
+    def observation_by_key(self) -> dict[tuple[str, str, Period, str], Observation]:
+        return {observation.key: observation for observation in self.records.observations}
+
+    @cached_property
+    def reported(self) -> frozenset[tuple[str, str, Period]]:
+        """Subject, indicator and period of whatever was reported, be it one entry of a checklist."""
+        return frozenset((one.subject, one.indicator, one.period) for one in self.records.observations)
+
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 over all records, whatever their order, the place they were typed in and the day they were recorded."""
         digest = hashlib.sha256(f"{self.year}\n{self.through}\n".encode())

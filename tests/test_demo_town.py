@@ -89,7 +89,7 @@ def test_codes_and_the_tree_are_right() -> None:
 def test_every_record_refers_to_somebody_and_something_that_exists() -> None:
     parties, cadres = by_code(records().parties), {cadre.code for cadre in records().cadres}
     posts = {post.id for contract in contracts() for post in contract.posts}
-    roles = {role for contract in contracts() for role in contract.roles}
+    roles = {role for contract in contracts() for role in contract.role_ids}
     for tenure in records().tenures:
         assert tenure.cadre in cadres
         assert tenure.party in parties
@@ -352,7 +352,7 @@ def test_incidents_of_every_kind_and_in_every_state() -> None:
 def test_states_and_earlier_vetoes_are_those_of_the_contracts() -> None:
     vetoes = {(contract.contract, veto.id) for contract in contracts() for veto in contract.vetoes}
     assert {(prior.contract, prior.veto) for prior in records().prior_vetoes} <= vetoes
-    assert {state.state for state in records().states} <= set(contracts()[0].states)
+    assert {state.state for state in records().states} <= set(contracts()[0].state_ids)
     assert {prior.until_year >= YEAR for prior in records().prior_vetoes} == {True, False}
 
 

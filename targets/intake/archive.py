@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 from xml.parsers import expat
@@ -53,11 +54,11 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.span = Span(str(path))
-        raw = read_bytes(path)
-        if not raw.startswith(b"PK"):
-            self.refuse(*_foreign(raw))
+        self.raw = read_bytes(path)
+        if not self.raw.startswith(b"PK"):
+            self.refuse(*_foreign(self.raw))
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(BytesIO(self.raw))
             entries = self._zip.infolist()
         except _DAMAGE:
             self.refuse_damaged()
@@ -90,9 +91,6 @@ class Archive:
 
     def refuse_document_type(self) -> NoReturn:
         self.refuse(say("an XML part with a document type"), say("save it again with Excel or WPS; they write none"))
-
-    def close(self) -> None:
-        self._zip.close()
 
     def refuse(self, found: Text, hint: Text) -> NoReturn:
         refuse(Diagnostic("DX500", self.span, found, say("an Excel workbook (.xlsx)"), hint))

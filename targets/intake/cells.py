@@ -23,9 +23,11 @@ _QUOTES = "'‘’`"
 
 def is_blank(cell: Cell) -> bool:
     """Whether the cell shows nothing, or one of the words for nothing (—, /, 空)."""
-    if cell.stored or (cell.text.isalnum() and cell.text not in NO_DATA):
+    if not cell.text and not cell.stored:
+        return True
+    if cell.stored or cell.text.isdigit() or cell.holds not in (Holds.TEXT, Holds.NUMBER):
         return False
-    return cell.holds in (Holds.TEXT, Holds.NUMBER) and folded(cell.text.strip(_QUOTES)) in NO_DATA
+    return plain(cell.text.strip(_QUOTES)).casefold() in NO_DATA
 
 
 def text_of(cell: Cell, most: int = TEXT_CHARACTERS_MAX) -> str:

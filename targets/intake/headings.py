@@ -94,7 +94,8 @@ def _best(grid: Grid, layouts: Sequence[Layout], lexicon: Lexicon) -> Table | No
     """The row and layout whose headings fit, or else agree, the most."""
     rows = grid.rows[:HEADING_ROWS_LOOKED_AT]
     found: list[Table] = []
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
+    for index, row in enumerate(rows):
+        following = rows[index + 1] if index + 1 < len(rows) else None
         adjoining = following if following and following.number == row.number + 1 else None
         for layout in layouts:
             found += filter(None, (_match(Table(grid, layout, row), lexicon),))

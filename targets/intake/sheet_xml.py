@@ -129,8 +129,10 @@ class SheetReader:
                 return show_stored(value.strip(), code, self.grid.day_zero) if value.strip() else None
             case "s":
                 return Cell(self.texts[_index(value)]) if value else None
-            case "str" | "inlineStr":
+            case "str":
                 return Cell(unescaped(value)) if value else None
+            case "inlineStr":
+                return Cell(value) if value else None
             case "b":
                 return Cell("TRUE" if value.strip() in ("1", "true") else "FALSE", Holds.FLAG) if value else None
             case "e":

@@ -52,11 +52,7 @@ class _Sheet(NamedTuple):
 
 def read_grids(path: Path) -> tuple[Grid, ...]:
     """Every worksheet in the workbook's order, hidden ones marked. Raises Refused."""
-    archive = Archive(path)
-    try:
-        return _Workbook(archive, str(path)).grids()
-    finally:
-        archive.close()
+    return _Workbook(Archive(path), str(path)).grids()
 
 
 class _Workbook:

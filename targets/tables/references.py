@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from targets.tables.layout import Column, Reads
 
-CODES = ("代码", "编码", "编号", "行政区划代码", "区划代码", "统计用区划代码", "code")
+CODES = ("代码", "编码", "行政区划代码", "区划代码", "统计用区划代码", "code")
 NAMES = (
     "名称",
     "村名",
@@ -35,13 +35,15 @@ def reference(
         f"The name that belongs to the {en}; a mismatch is refused.",
     )
     return (
-        Column(field, zh[0], en, reads, about_zh, about_en, (*CODES, *aliases), required=True),
+        Column(field, zh[0], en, reads, about_zh, about_en, aliases, required=True),
         Column(f"{field}_name", zh[1], f"{en} name", Reads.BESIDE, beside_zh, beside_en, names),
     )
 
 
-SUBJECT = reference("subject", "party", Reads.SUBJECT, ("对象代码", "对象名称"), ("村代码", "单位代码", "party code"))
-PARTY = reference("party", "party", Reads.PARTY, ("对象代码", "对象名称"), ("村代码", "单位代码", "party code"))
+_OF_PARTY = ("村代码", "单位代码", "party code")
+# A bare 代码 says whose code it is only where nobody else is referred to.
+SUBJECT = reference("subject", "party", Reads.SUBJECT, ("对象代码", "对象名称"), (*CODES, *_OF_PARTY))
+PARTY = reference("party", "party", Reads.PARTY, ("对象代码", "对象名称"), _OF_PARTY)
 CADRE = reference("cadre", "cadre", Reads.CADRE, ("干部代码", "干部姓名"), ("干部编号", "工号", "cadre code"))
 
 START = Column(

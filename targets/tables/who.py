@@ -19,7 +19,7 @@ PARTIES = Layout(
             Reads.CODE,
             "村、社区和镇填12位统计用区划代码，单位填自编代码。",
             "12-digit division code for villages, communities and the town; a code of your own for units.",
-            (*CODES, "村代码", "单位代码", "对象代码", "party code"),
+            (*CODES, "编号", "村代码", "单位代码", "对象代码", "party code"),
             required=True,
         ),
         Column(
@@ -78,7 +78,7 @@ CADRES = Layout(
             Reads.CODE,
             "单位自编，不得使用身份证号或手机号。",
             "A code of your own, never an identity or telephone number.",
-            (*CODES, "干部编号", "工号", "cadre", "cadre code"),
+            (*CODES, "编号", "干部编号", "工号", "cadre", "cadre code"),
             required=True,
         ),
         Column("name", "姓名", "name", Reads.NAME, "姓名。", "Name.", (*PEOPLE, "cadre name"), required=True),

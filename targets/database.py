@@ -1,0 +1,169 @@
+"""A database behind one small door: how readers and writers begin, and its faults as diagnostics.
+
+SQLite keeps its rollback journal and does not use WAL: WAL needs memory shared by everyone who has the file open, which
+the machines on a network drive do not have, and it leaves a second file that people forget to copy. See
+docs/decisions/0004-store.md.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from rules.diagnostic import Diagnostic, Refused, Span, Text, say
+
+WAIT_MS = 10_000
+"""How long a writer waits for another one before it is refused."""
+
+WRITERS_LOCK = 0x44585744
+"""The number of PostgreSQL's advisory lock that our writers take in turn."""
+
+
+class Database:
+    """`place` is what diagnostics name: the file, or the address without its password."""
+
+    def __init__(self, engine: Engine, place: Span, wait_ms: int) -> None:
+        self.place = place
+        self._engine, self._wait_ms = engine, wait_ms
+
+    @classmethod
+    def in_file(cls, path: Path, wait_ms: int = WAIT_MS) -> Self:
+        """SQLite. The file is made when it is not there: look first."""
+        # No pool: a connection left open would keep the file from being moved or deleted on Windows.
+        engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+        event.listen(engine, "connect", _on_sqlite_connect(wait_ms))
+        event.listen(engine, "begin", _begin_sqlite)
+        return cls(engine, Span(str(path)), wait_ms)
+
+    @classmethod
+    def by_url(cls, url: str, wait_ms: int = WAIT_MS) -> Self:
+        """PostgreSQL, such as `postgresql+psycopg://user@host/town`."""
+        address = make_url(url)
+        assert address.get_backend_name() == "postgresql", "SQLite is opened by its path"
+        return cls(create_engine(address, poolclass=NullPool), Span(address.render_as_string()), wait_ms)
+
+    @property
+    def is_file(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction in which everything read is of one moment. Raises Refused for the database's own faults."""
+        options: dict[str, Any] = {} if self.is_file else {"isolation_level": "REPEATABLE READ"}
+        with self._transaction(options) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *, tables_change: bool = False) -> Iterator[Connection]:
+        """A transaction that is the only one to write; committed at the end, or nothing of it. Raises Refused.
+
+        A change of the tables themselves may rebuild one that others refer to: references are then checked at the end.
+        """
+        with self._transaction({"writing": True, "tables_change": tables_change}) as connection:
+            if not self.is_file:
+                connection.execute(text(f"SET LOCAL lock_timeout = {self._wait_ms}"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
+            yield connection
+            if self.is_file and tables_change:
+                assert not connection.execute(text("PRAGMA foreign_key_check")).all(), "a migration left orphans"
+
+    @contextmanager
+    def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
+        with faults_as_diagnostics(self.place), self._engine.connect() as connection:
+            prepared = connection.execution_options(**options)
+            with prepared.begin():
+                yield prepared
+
+
+def _on_sqlite_connect(wait_ms: int) -> Callable[[sqlite3.Connection, object], None]:
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver would begin late, and not at all for CREATE TABLE; BEGIN is ours (below).
+        connection.isolation_level = None
+        for setting in (
+            f"busy_timeout = {wait_ms}",
+            "foreign_keys = ON",
+            # What we said is stored is on the disk, its directory entry too.
+            "synchronous = EXTRA",
+            # The file may come from anywhere: its triggers and views may call no function with side effects.
+            "trusted_schema = OFF",
+        ):
+            connection.execute(f"PRAGMA {setting}")
+
+    return prepare
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("tables_change"):
+        # Has no effect inside a transaction, and lasts as long as the connection, which is as long as this transaction.
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    # A writer that began as a reader could not wait for another writer: SQLite refuses that at once, as a deadlock.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+
+@contextmanager
+def faults_as_diagnostics(place: Span) -> Iterator[None]:
+    """A fault of the user's file, disk or server is refused with its code; one of ours stays an exception."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        fault = _fault(cause)
+        if fault is None:
+            raise
+        code, expected = fault
+        found = say("{message}", message=" ".join(str(cause).split()))
+        raise Refused([Diagnostic(code, place, found, expected, _HINTS[code])]) from error
+
+
+def _fault(cause: BaseException | None) -> tuple[str, Text] | None:
+    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    if name is None:
+        # psycopg gives no state when it could not speak to the server at all.
+        return ("DX703", _EXPECTED["DX703"]) if type(cause).__name__ == "OperationalError" else None
+    for beginning, code in _FAULTS:
+        if name.startswith(beginning):
+            return code, _EXPECTED[code]
+    return None
+
+
+_FAULTS: tuple[tuple[str, str], ...] = (
+    *((name, "DX702") for name in ("SQLITE_NOTADB", "SQLITE_CORRUPT")),
+    *((name, "DX703") for name in ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM")),
+    *((name, "DX704") for name in ("SQLITE_BUSY", "SQLITE_LOCKED")),
+    # PostgreSQL's states: connection lost, no such database, password, not allowed, read-only, disk full; then locks.
+    *((state, "DX703") for state in ("08", "3D", "28", "42501", "25006", "53")),
+    *((state, "DX704") for state in ("55P03", "40")),
+)
+_EXPECTED = {
+    "DX702": say("a database that can be read"),
+    "DX703": say("a workspace that can be reached and written"),
+    "DX704": say("a workspace that nobody else is writing to"),
+}
+DAMAGE_HINT = say("take the newest good copy of the workspace and import what came after it again")
+_HINTS = {
+    "DX702": DAMAGE_HINT,
+    "DX703": say("look at the rights on the folder, at the free space of the disk and at the network"),
+    "DX704": say("let the other program finish, then run the same command again; nothing has been stored"),
+}
+
+
+def missing_guards(connection: Connection, tables: Iterable[str]) -> tuple[str, ...]:
+    """Triggers that `targets.migrations.guards` put on these tables and that are gone or switched off."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        kinds: tuple[str, ...] = ("insert", "no_update", "no_delete")
+    else:
+        query = (
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND pg_table_is_visible(tgrelid)"
+        )
+        kinds = ("insert", "append_only")
+    standing = set(connection.execute(text(query)).scalars())
+    return tuple(name for table in tables for kind in kinds if (name := f"{table}_{kind}") not in standing)

@@ -1,0 +1,26 @@
+"""The name of an assessment run: what it was made from, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What an assessment was made from. `batch` is the last one it saw (`Store.as_of(batch=...)` reads the same records
+    again; 0: plain files, no store), `through` the last month that was due, `supersedes` the name of the run it corrects."""
+
+    contracts_hash: str
+    data_hash: str
+    engine_version: str
+    year: int
+    through: int = 12
+    batch: int = 0
+    supersedes: str = ""
+
+    @property
+    def name(self) -> str:
+        """SHA-256 over contracts, data and engine: whoever has the three has the name."""
+        parts = (self.contracts_hash, self.data_hash, self.engine_version)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,222 @@
+"""The tables. A row of a record table is one version of one record; nothing is changed or removed, only appended.
+
+Columns mirror the records (`targets.rows` says how). Whole numbers are BIGINT, an exact ratio is two of them, days are
+DATE; there is no floating-point column. A subject is the code of a party or of a cadre and a party has many versions,
+so that records refer to each other by code and not by foreign key: the checks of the year's records look at that.
+
+Change a table here together with a new file in `targets/migrations/versions`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime
+from sqlalchemy import BigInteger, MetaData
+from sqlmodel import Field, SQLModel
+
+REVISION = "0002"
+"""The newest migration, which this program works with; kept here so that opening a workspace need not load Alembic."""
+
+Whole = Annotated[int, Field(sa_type=BigInteger)]
+Number = Annotated[int, Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})]
+BatchNumber = Annotated[int, Field(sa_type=BigInteger, foreign_key="import_batch.id")]
+Key = Annotated[str, Field(primary_key=True)]
+DayKey = Annotated[date, Field(primary_key=True)]
+
+
+class Table(SQLModel):
+    """Named constraints, so that a later migration can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class ImportBatch(Table, table=True):
+    """One act of recording. Numbers have no gaps, and its day is never before that of the batch before it."""
+
+    __tablename__ = "import_batch"
+    id: Number
+    recorded_on: date
+    written_at: AwareDatetime
+    who: str
+    note: str
+
+
+class ImportFile(Table, table=True):
+    """A file that the batch was read from; two of one name, from different folders, differ in their hash."""
+
+    __tablename__ = "import_file"
+    batch: Annotated[int, Field(sa_type=BigInteger, primary_key=True, foreign_key="import_batch.id")]
+    path: Key
+    sha256: Key
+
+
+class ImportCount(Table, table=True):
+    """What the batch did to one table."""
+
+    __tablename__ = "import_count"
+    batch: Annotated[int, Field(sa_type=BigInteger, primary_key=True, foreign_key="import_batch.id")]
+    record_table: Key
+    new: Whole
+    superseded: Whole
+    unchanged: Whole
+    withdrawn: Whole
+
+
+class PartyVersion(Table, table=True):
+    __tablename__ = "party"
+    code: Key
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    name: str
+    kind: str
+    parent: str
+    group: str
+
+
+class CadreVersion(Table, table=True):
+    __tablename__ = "cadre"
+    code: Key
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    name: str
+
+
+class TenureVersion(Table, table=True):
+    __tablename__ = "tenure"
+    cadre: Key
+    post: Key
+    party: Key
+    start: DayKey
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    until: date | None
+
+
+class AssignmentVersion(Table, table=True):
+    __tablename__ = "assignment"
+    cadre: Key
+    party: Key
+    role: Key
+    start: DayKey
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    until: date | None
+    share_numerator: Whole
+    share_denominator: Whole
+
+
+class Place(Table):
+    """Where the record was typed, as `rules.diagnostic.Span` has it; all empty when it is not known."""
+
+    place_path: str | None
+    place_sheet: str | None
+    place_line: Annotated[int | None, Field(sa_type=BigInteger)]
+    place_column: Annotated[int | None, Field(sa_type=BigInteger)]
+    place_width: Annotated[int | None, Field(sa_type=BigInteger)]
+    place_cell: str | None
+
+
+class TargetVersion(Place, table=True):
+    __tablename__ = "target"
+    subject: Key
+    indicator: Key
+    parameter: Key
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    value_numerator: Whole
+    value_denominator: Whole
+
+
+class ObservationVersion(Place, table=True):
+    __tablename__ = "observation"
+    subject: Key
+    indicator: Key
+    period: Key
+    entry: Key
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    numerator: Whole
+    denominator: Whole
+    counted: bool
+    recorded_on: date | None
+
+
+class IncidentVersion(Place, table=True):
+    __tablename__ = "incident"
+    id: Key
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    subject: str
+    kind: str
+    happened_on: date
+    found_on: date
+    state: str
+    evidence: str
+    severity: str
+    note: str
+
+
+class StateVersion(Place, table=True):
+    __tablename__ = "state_record"
+    subject: Key
+    state: Key
+    start: DayKey
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    until: date | None
+
+
+class PriorVetoVersion(Place, table=True):
+    __tablename__ = "prior_veto"
+    subject: Key
+    contract: Key
+    veto: Key
+    happened_on: DayKey
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    until_year: Whole
+
+
+class AssessmentRun(Table, table=True):
+    """An assessment, named by the hash of its contracts, its data and the engine; the result is canonical JSON."""
+
+    __tablename__ = "run"
+    name: Key
+    contracts_hash: str
+    data_hash: str
+    engine_version: str
+    year: Whole
+    through: Whole
+    batch: Annotated[int | None, Field(sa_type=BigInteger, foreign_key="import_batch.id")]
+    supersedes: Annotated[str | None, Field(foreign_key="run.name")]
+    created_at: AwareDatetime
+    result: str
+
+
+class RunEvent(Table, table=True):
+    """A step in the life of a run: it became a draft (again), was published, was sealed."""
+
+    __tablename__ = "run_event"
+    id: Number
+    run: Annotated[str, Field(foreign_key="run.name", index=True)]
+    state: str
+    happened_at: AwareDatetime
+    who: str
