@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from targets.workspace import Workspace
 
 N_ = str
-FIRST_REPORT, LATE_CORRECTION = date(2027, 1, 8), date(2027, 1, 20)
+# As if reported twelve days ago and corrected today, so that --as-of can show the difference.
+DAYS_BEFORE_CORRECTION = timedelta(days=12)
 
 
 def demo(
@@ -52,14 +53,16 @@ def demo(
 
 
 def _import_town(desk: Desk, workspace: Workspace, contracts: list[Contract]) -> None:
-    """Both workbooks are written and read again; what is already in the workspace is not appended twice."""
+    """Both workbooks are written and read again; once they are in, a second demo only assesses."""
     from targets.demo import demo_town
     from targets.template import write_workbook
 
-    town = demo_town()
+    if workspace.store.batches():
+        return
+    town, today = demo_town(), date.today()  # noqa: DTZ011 - the office's own day
     batches = (
-        ("town-2026.xlsx", town.records, FIRST_REPORT, N_("first report")),
-        ("corrections-2026.xlsx", town.corrections, LATE_CORRECTION, N_("late corrections")),
+        ("town-2026.xlsx", town.records, today - DAYS_BEFORE_CORRECTION, N_("first report")),
+        ("corrections-2026.xlsx", town.corrections, today, N_("late corrections")),
     )
     for name, records, day, note in batches:
         path = workspace.folder / name
