@@ -192,14 +192,14 @@ def test_without_variables_the_system_is_asked(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("wanted", "rounded", "points"),
     [
-        (Language.EN, "rounded half up to 2 decimals", "points x actual / target"),
+        (Language.EN, "rounded half up to 2 decimals", "points × actual ÷ target"),
         (Language.ZH, "四舍五入，保留 2 位小数", "分值 × 实绩 ÷ 目标"),
     ],
 )
 def test_a_sentence_inside_a_sentence_is_said_in_the_same_language(wanted: Language, rounded: str, points: str) -> None:
     speech = Speech(wanted)
     assert speech(say("{how} to {decimals} decimals", how=say("rounded half up"), decimals=2)) == rounded
-    assert speech("points x actual / target") == points
+    assert speech("points × actual ÷ target") == points
 
 
 @pytest.mark.parametrize("wanted", Language)
