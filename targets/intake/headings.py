@@ -157,7 +157,7 @@ def _fields_by_spelling(layout: Layout) -> dict[str, str]:
 
 def _checked(grid: Grid, table: Table | None, lexicon: Lexicon, faults: Faults) -> Table | None:
     """The table, its headings complained about; None when it cannot be read at all."""
-    if table is None:
+    if table is None or (table.explained < 2 and 2 * table.explained < len(table.headings)):
         span = Span(grid.path, sheet=grid.sheet, line=0 if grid.sheet else 1)
         hint = say("keep the heading row of the template, or see docs/tables.md for the words understood")
         faults.add("DX512", span, say("no row of headings"), say("a row with the headings of the table"), hint)

@@ -18,6 +18,7 @@ _NUMERATOR_WORDS = frozenset({"分子", "numerator", "实际数", "实际", "完
 _DENOMINATOR_WORDS = frozenset({"分母", "denominator", "应有数", "应完成数", "应有"})
 _VALUE_WORDS = frozenset({"率", "比率", "比例", "百分比", "百分率", "%", "‰", "数值", "value", "rate", "percentage"})
 _UNIT_AT_END = re.compile(r"(?P<name>.+?)\((?P<unit>[^()]*)\)")
+HEADING_CHARACTERS_MAX = 200
 _JOINTS = "-—–:/.,·"
 
 
@@ -45,6 +46,7 @@ class Lexicon:
 
     def __init__(self, contracts: Sequence[Contract]) -> None:
         self.contracts = tuple(contracts)
+        self._measures: dict[tuple[str, ...], Measure | None] = {}
         self.definitions: dict[str, list[tuple[Contract, Indicator]]] = defaultdict(list)
         for contract in contracts:
             for indicator in contract.indicators:
@@ -61,11 +63,18 @@ class Lexicon:
         for contract in contracts:
             self.titles.add(contract.contract, contract.title, contract.title_en)
         self.vetoes = {contract.contract: _clauses(contract.vetoes) for contract in contracts}
-        self.years = frozenset(year for contract in contracts for year in (contract.year, contract.year - 1))
+        self.years = frozenset(year for contract in contracts for year in _years(contract))
         self.the_year = contracts[0].year if len({contract.year for contract in contracts}) == 1 else None
 
     def measure(self, headings: tuple[str, ...]) -> Measure | None:
         """What a column under these headings, from top to bottom, holds; None when no contract knows it."""
+        if headings not in self._measures:
+            self._measures[headings] = self._measure(headings)
+        return self._measures[headings]
+
+    def _measure(self, headings: tuple[str, ...]) -> Measure | None:
+        if any(len(heading) > HEADING_CHARACTERS_MAX for heading in headings):
+            return None
         words = tuple(filter(None, map(folded, headings)))
         for start in range(len(words)):
             ids, unit = self._named(words[start])
@@ -117,6 +126,11 @@ class Lexicon:
 
 def _spellings(entry: Entry) -> set[str]:
     return {folded(spelling) for spelling in (entry.id, entry.name, entry.name_en) if spelling}
+
+
+def _years(contract: Contract) -> tuple[int, ...]:
+    """The years of the contract, and the one before, which is the baseline."""
+    return (contract.year - 1, contract.year, contract.first_day.year, contract.last_day.year)
 
 
 def _clauses(clauses: Iterable[Clause | Label]) -> Names:

@@ -56,7 +56,7 @@ def _plan(
     ask: bool,
 ) -> PlannedBook:
     sheets = RecordSheets(contracts, records, language)
-    data = DataSheets(sheets, year, speak)
+    data = DataSheets(sheets, year, speak, ask=ask)
     by_indicator = tuple(data.plan())
     in_long_form = (sheets.data(data.left.values()),) if data.left else ()
     periods = tuple(str(period) for cadence in Cadence for period in periods_of(year, cadence))

@@ -50,9 +50,11 @@ class _Part(NamedTuple):
 
 
 class DataSheets:
-    """Plans the data sheets and keeps what found no place in them, so that nothing is lost."""
+    """Plans the data sheets and keeps what found no place in them, so that nothing is lost. With `ask` there is a sheet
+    even where nobody is listed yet whom the contract assesses."""
 
-    def __init__(self, sheets: RecordSheets, year: int, speak: Speak) -> None:
+    def __init__(self, sheets: RecordSheets, year: int, speak: Speak, *, ask: bool) -> None:
+        self.ask = ask
         self.sheets, self.year, self.speak, self.language = sheets, year, speak, sheets.language
         self.left: dict[Key, Observation] = {each.key: each for each in current(sheets.records.observations)}
         self.covered: set[tuple[str, str, int]] = set()
@@ -61,19 +63,16 @@ class DataSheets:
     def plan(self) -> Iterator[PlannedSheet]:
         """The year's sheets of each contract, the fewest periods first, then those of the year before that it needs."""
         for contract in self.sheets.contracts:
-            for cadence in Cadence:
-                sheet = self._sheet(contract, cadence, self.year)
-                if sheet is not None:
-                    yield sheet
-            for cadence in Cadence:
-                sheet = self._sheet(contract, cadence, self.year - 1)
-                if sheet is not None:
-                    yield sheet
+            for year in (self.year, self.year - 1):
+                for cadence in Cadence:
+                    sheet = self._sheet(contract, cadence, year)
+                    if sheet is not None:
+                        yield sheet
 
     def _sheet(self, contract: Contract, cadence: Cadence, year: int) -> PlannedSheet | None:
         subjects = self.sheets.subjects(contract)
         indicators = [each for each in self._indicators(contract, cadence, year) if self._is_new(each, subjects, year)]
-        if not indicators or not subjects:
+        if not indicators or not (subjects or self.ask):
             return None
         parts = [part for each in indicators for part in self._parts(each, subjects)]
         rows, written = [], set()
@@ -87,7 +86,7 @@ class DataSheets:
             self.left.pop(key, None)
         identity = [self.sheets.column(DATA_WIDE, column) for column in DATA_WIDE.columns]
         columns = (*identity, *(part.column for part in parts))
-        return PlannedSheet(self._title(contract, cadence, year), columns, rows, frozen=len(identity))
+        return PlannedSheet(self._title(contract, cadence, year), columns, rows, len(identity), open_ended=not subjects)
 
     def _indicators(self, contract: Contract, cadence: Cadence, year: int) -> list[Indicator]:
         """Everything that is reported; of the year before only what is compared with, or known."""
@@ -101,7 +100,7 @@ class DataSheets:
     def _is_new(self, indicator: Indicator, subjects: list[str], year: int) -> bool:
         """Whether an earlier contract did not already ask all of them for it."""
         keys = {(subject, indicator.id, year) for subject in subjects}
-        fresh = not keys <= self.covered
+        fresh = not subjects or not keys <= self.covered
         self.covered |= keys
         return fresh
 
