@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from databases import Databases, databases, finish, start
+from databases import Databases, SqliteFiles, databases, finish, start
 from sqlalchemy import Connection, inspect, text
 
 from rules.diagnostic import Refused
@@ -199,12 +199,10 @@ def test_who_waits_for_an_upgrade_does_not_do_it_again(earlier: Path) -> None:
     assert [path.name for path in earlier.iterdir()] == [DATABASE_FILE]
 
 
-def test_nothing_refers_to_what_is_gone_after_a_migration(databases: Databases) -> None:
-    """A migration may rebuild a table that others refer to, as long as they fit again at its end."""
-    database = databases.empty()
+def test_nothing_refers_to_what_is_gone_after_a_migration(tmp_path: Path) -> None:
+    """A migration may rebuild a table that others refer to, as long as they fit again at its end. (PostgreSQL always looks.)"""
+    database = SqliteFiles(tmp_path).empty()
     build(database, "head")
-    if not database.is_file:
-        pytest.skip("PostgreSQL always looks")
     with pytest.raises(AssertionError, match="orphans"), database.writing(tables_change=True) as connection:
         connection.execute(text("INSERT INTO import_file VALUES (1, '一季度.xlsx', 'f')"))
     with database.reading() as connection:
