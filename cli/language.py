@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from rules.diagnostic import Text
+from rules.diagnostic import Called, Text
 
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "duixian"
@@ -51,11 +51,22 @@ class Speech:
         """A `Text` with its arguments, or a bare template (help and headings)."""
         if isinstance(text, str):
             return self._catalogue.gettext(text) if text else ""
-        filled = {name: self(value) if isinstance(value, Text) else value for name, value in text.arguments}
+        filled = {name: self._spoken(value) for name, value in text.arguments}
         return self._catalogue.gettext(text.template).format_map(filled) if text.template else ""
+
+    def _spoken(self, value: str | Text | Called) -> str:
+        match value:
+            case Text():
+                return self(value)
+            case Called(zh=zh, en=en):
+                return en if en and self.language is Language.EN else zh
+            case written:
+                return written
 
     def name(self, clause: object) -> str:
         """A clause's name in this language; Chinese where no English one is given."""
+        if isinstance(clause, Called):
+            return self._spoken(clause)
         english = getattr(clause, "name_en", "") or getattr(clause, "title_en", "")
         return (
             english

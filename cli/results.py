@@ -42,12 +42,12 @@ def verdict_row(speech: Speech, judged: Judged, verdict: Verdict) -> tuple[str, 
         str(verdict.rank), verdict.subject.code, verdict.subject.name, kind_name(speech, judged, verdict.subject.kind),
         show(verdict.score, decimals), show(verdict.final_score, decimals),
         speech.name(verdict.grade) if verdict.grade else "",
-        _named(verdict.vetoes), _named(verdict.warnings),
+        _named(speech, verdict.vetoes), _named(speech, verdict.warnings),
     )  # fmt: skip
 
 
-def _named(records: Iterable[VetoRecord]) -> str:
-    return "、".join(dict.fromkeys(record.name for record in records))
+def _named(speech: Speech, records: Iterable[VetoRecord]) -> str:
+    return "、".join(dict.fromkeys(speech.name(record.name) for record in records))
 
 
 def kind_name(speech: Speech, judged: Judged, kind: str) -> str:
@@ -82,10 +82,10 @@ def _score(speech: Speech, score: Fraction | None, decimals: int) -> str:
     return speech(N_("exempt")) if score is None else show(score, decimals)
 
 
-def veto_rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
+def veto_rows(speech: Speech, verdict: Verdict) -> Iterator[tuple[str, ...]]:
     for record in (*verdict.vetoes, *verdict.warnings):
         yield (
-            verdict.subject.code, verdict.subject.name, record.name,
+            verdict.subject.code, verdict.subject.name, speech.name(record.name),
             record.happened_on.isoformat() if record.happened_on else "",
             record.found_on.isoformat() if record.found_on else "",
             str(record.until_year), record.through, "、".join(record.incidents),
@@ -158,7 +158,7 @@ def write_results(folder: Path, speech: Speech, assessment: Assessment) -> tuple
         ),
         "sections.csv": (SECTION_COLUMNS, (row for j, v in every for row in section_rows(speech, j, v))),
         "items.csv": (ITEM_COLUMNS, (row for j, v in every for row in item_rows(speech, j, v))),
-        "vetoes.csv": (VETO_COLUMNS, (row for _, v in every for row in veto_rows(v))),
+        "vetoes.csv": (VETO_COLUMNS, (row for _, v in every for row in veto_rows(speech, v))),
     }
     written = []
     for name, (columns, rows) in tables.items():

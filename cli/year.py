@@ -235,6 +235,6 @@ def _listing(
         case What.ITEMS:
             return results.ITEM_COLUMNS, [row for v in verdicts for row in results.item_rows(desk.speech, judged, v)]
         case What.VETOES:
-            return results.VETO_COLUMNS, [row for v in verdicts for row in results.veto_rows(v)]
+            return results.VETO_COLUMNS, [row for v in verdicts for row in results.veto_rows(desk.speech, v)]
         case _:
             return results.VERDICT_COLUMNS, [results.verdict_row(desk.speech, judged, v) for v in verdicts]

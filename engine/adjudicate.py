@@ -17,9 +17,10 @@ from engine.score.derivation import Step, StepKind, readable
 from engine.score.interpret import Outcome
 from engine.standing import RANK, SCORE, VETOED, WARNED, measure_outcome
 from engine.verdict import Verdict, VetoRecord
-from engine.vetoes import final_score, fired, inherited_vetoes, inherited_warnings, reached_by
+from engine.vetoes import effects_in_words, final_score, fired, inherited_vetoes, inherited_warnings, reached_by
 from rules.contract import Contract
-from rules.diagnostic import say
+from rules.diagnostic import Text, listed, say
+from rules.verdict import Veto, WarningRule
 
 Records = Mapping[str, list[VetoRecord]]
 
@@ -113,15 +114,20 @@ def _verdict(
     final, grade = bench.standings[code].values[SCORE], graded.get(code)
     hits = (*warnings[code], *vetoes[code])
     own = {record.rule for record in hits if not record.through and not record.inherited}
-    clauses = (*bench.contract.warnings, *bench.contract.vetoes)
+    clauses: tuple[Veto | WarningRule, ...] = (*bench.contract.warnings, *bench.contract.vetoes)
     steps = (
         outcome.step,
-        *(_overriding(record) for record in hits),
-        *(_idle(clause.name, reasons[code, clause.id]) for clause in clauses if clause.id not in own),
+        *(_overriding(bench.contract, record, veto=False) for record in warnings[code]),
+        *(_overriding(bench.contract, record, veto=True) for record in vetoes[code]),
+        *(_idle(clause, reasons[code, clause.id]) for clause in clauses if clause.id not in own),
         *(grade.steps if grade else ()),
     )
     title, rule = say("verdict on {subject}", subject=subject.name), say("score, vetoes and grade")
+    moved = [r.effects for r in hits if r.effects and (r.effects.deduct or r.effects.replace_score is not None)]
     worked = say("score {score}, final score {final}", score=readable(outcome.total), final=readable(final))
+    if moved and final != outcome.total:
+        why = listed(effects_in_words(one, bench.contract) for one in moved)
+        worked = say("{scores}, because: {why}", scores=worked, why=why)
     return Verdict(
         subject=subject, contract=bench.contract.contract, outcome=outcome, score=outcome.total, final_score=final,
         league=bench.facts.league(subject), league_size=len(bench.facts.peers(subject)), rank=placed[code].rank,
@@ -130,11 +136,19 @@ def _verdict(
     )  # fmt: skip
 
 
-def _idle(name: str, why: Step) -> Step:
-    title, rule = say("{name}", name=name), say("warning or veto")
+def _idle(clause: Veto | WarningRule, why: Step) -> Step:
+    title, rule = say("{name}", name=clause.label), _kind(veto=isinstance(clause, Veto))
     return Step(StepKind.NOT_FIRED, title, rule, say("did not fire"), None, why.at, (why,))
 
 
-def _overriding(record: VetoRecord) -> Step:
-    title, rule = say("{name}", name=record.name), say("warning or veto")
-    return Step(StepKind.OVERRIDDEN, title, rule, say("fired"), None, (), (record.step,))
+def _overriding(contract: Contract, record: VetoRecord, *, veto: bool) -> Step:
+    title, rule = say("{name}", name=record.name), _kind(veto=veto)
+    if record.effects is None:
+        worked: Text = say("fired: noted, nothing else")
+    else:
+        worked = say("fired: {effects}", effects=effects_in_words(record.effects, contract))
+    return Step(StepKind.OVERRIDDEN, title, rule, worked, None, (), (record.step,))
+
+
+def _kind(*, veto: bool) -> Text:
+    return say("veto") if veto else say("warning (yellow card)")

@@ -125,6 +125,6 @@ def _caps_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
             for clause in clauses:
                 cap = clause.effects.cap_grade if clause.effects else None
                 if clause.reach.linked and cap is not None and cap not in known:
-                    found = say("{clause} caps the grade at {grade}", clause=clause.name, grade=cap)
+                    found = say("{clause} caps the grade at {grade}", clause=clause.label, grade=cap)
                     expected = say("a grade of {contract}", contract=cadres.contract)
                     yield Diagnostic("DX616", Span(contract.contract), found, expected)

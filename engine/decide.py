@@ -25,7 +25,7 @@ from engine.standing import ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, Standi
 from engine.verdict import Verdict, VetoRecord
 from rules.condition import Condition, GradeIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
 from rules.contract import Contract
-from rules.diagnostic import Text, say
+from rules.diagnostic import Called, Text, listed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +138,12 @@ def _measure_grades(other: Judged, wanted: tuple[str, ...]) -> None:
 def _namer(contract: Contract) -> Callable[[str], Text]:
     """The measure in words."""
     clauses = {
-        **{f"section:{s.id}": s.name for s in contract.all_sections()},
-        **{f"item:{item}": clause.name for item, clause in contract.item_by_id.items()},
+        **{f"section:{s.id}": s.label for s in contract.all_sections()},
+        **{f"item:{item}": clause.label for item, clause in contract.item_by_id.items()},
     }
-    kinds = {kind.id: kind.name for kind in contract.incidents}
-    states = {state.id: state.name for state in contract.states}
-    grades = {band.id: band.name for band in contract.grades}
+    kinds = {kind.id: kind.label for kind in contract.incidents}
+    states = {state.id: state.label for state in contract.states}
+    grades = {band.id: band.label for band in contract.grades}
     words = {
         SCORE: say("score"), RANK: say("rank"), VETOED: say("vetoed"), WARNED: say("warnings"),
         ALL_TARGETS_MET: say("all targets met"),
@@ -158,14 +158,15 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
                 return say("target met: {name}", name=clauses.get(f"item:{rest}", rest))
             case "incidents":
                 return say(
-                    "substantiated incidents: {kinds}", kinds=", ".join(kinds.get(k, k) for k in rest.split("+"))
+                    "substantiated incidents: {kinds}",
+                    kinds=listed(kinds.get(kind, Called(kind)) for kind in rest.split("+")),
                 )
             case "months":
                 return say("months in state {state}", state=states.get(rest, rest))
             case "linked":
                 return say("enough of the parties answered for satisfy it")
             case "grade":
-                return say("grade {name}", name=", ".join(grades.get(grade, grade) for grade in rest.split("+")))
+                return say("grade {name}", name=listed(grades.get(grade, Called(grade)) for grade in rest.split("+")))
             case _:
                 return words[measure]
 

@@ -98,7 +98,7 @@ def _stream(facts: Facts, one: Link, duties: Sequence[Assignment], other: Judged
     """The combined final score of the parties answered for in these roles; no value where there is none."""
     weights = _parties(facts, one, duties, other.verdicts.keys())
     scores = {party: other.verdicts[party].final_score for party in weights}
-    title = say("{contract}: parties answered for", contract=other.contract.title)
+    title = say("{contract}: parties answered for", contract=other.contract.label)
     at = ("linkage",)
     if not scores:
         return Step(StepKind.EXEMPTED, title, say("no party answered for in the year"), NOTHING, None, at)

@@ -94,10 +94,10 @@ def grades(
 
 
 def _eligible(contract: Contract, index: int, cap: str | None, decided: Step | None) -> Step:
-    at, title = ("grades", index), say("grade {name}", name=contract.grades[index].name)
+    at, title = ("grades", index), say("grade {name}", name=contract.grades[index].label)
     best = next((place for place, band in enumerate(contract.grades) if band.id == cap), 0)
     if index < best:
-        worked = say("a veto or warning leaves at most {grade}", grade=contract.grades[best].name)
+        worked = say("a veto or warning leaves at most {grade}", grade=contract.grades[best].label)
         return Step(StepKind.OVERRIDDEN, title, say("capped"), worked, Fraction(0), at)
     if decided is None:
         return Step(StepKind.FIRED, title, say("everyone left"), say("no condition"), Fraction(1), at)
@@ -133,5 +133,5 @@ def quota_of(band: GradeBand, league_size: int) -> int | None:
 
 
 def _full_up(band: GradeBand, quota: int | None, at: Location, step: Step) -> Step:
-    title, rule = say("grade {name}", name=band.name), say("at most {quota} of the league", quota=readable(quota or 0))
+    title, rule = say("grade {name}", name=band.label), say("at most {quota} of the league", quota=readable(quota or 0))
     return Step(StepKind.NOT_FIRED, title, rule, say("no room in the quota"), Fraction(0), at, (step,))

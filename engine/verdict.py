@@ -9,6 +9,7 @@ from fractions import Fraction
 from engine.facts import Subject
 from engine.score.derivation import Step
 from engine.score.interpret import Outcome
+from rules.diagnostic import Called
 from rules.verdict import Effects, GradeBand
 
 
@@ -23,7 +24,7 @@ class VetoRecord:
     subject: str
     contract: str
     rule: str
-    name: str
+    name: Called
     effects: Effects | None
     happened_on: date | None
     found_on: date | None

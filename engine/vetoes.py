@@ -10,11 +10,11 @@ from fractions import Fraction
 from engine.conditions import Named, children
 from engine.decide import Bench, decide
 from engine.facts import Facts
-from engine.score.derivation import Step, StepKind
+from engine.score.derivation import Step, StepKind, readable
 from engine.verdict import VetoRecord
 from rules.condition import AllOf, AnyOf, IncidentCount
 from rules.contract import Contract
-from rules.diagnostic import say
+from rules.diagnostic import Called, Text, listed, say
 from rules.verdict import Effects, Veto, WarningRule
 from targets.cadre import Assignment
 from targets.observation import Incident, PriorVeto
@@ -40,7 +40,7 @@ def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Name
     year = bench.facts.year
     incidents = bench.facts.incidents(code, dict.fromkeys(_kinds_that_told(condition, why)), year)
     return VetoRecord(
-        subject=code, contract=bench.contract.contract, rule=clause.id, name=clause.name,
+        subject=code, contract=bench.contract.contract, rule=clause.id, name=clause.label,
         effects=clause.effects,
         happened_on=max((i.happened_on for i in incidents), default=None),
         found_on=max((i.found_on for i in incidents), default=None),
@@ -97,7 +97,9 @@ def _reaching(bench: Bench) -> Iterator[tuple[VetoRecord, bool]]:
 
 def _still_in_force(bench: Bench) -> Iterator[VetoRecord]:
     contracts = {c.contract: c for c in (bench.contract, *(other.contract for other in bench.others))}
-    in_order = sorted(bench.facts.snapshot.records.prior_vetoes, key=lambda p: (p.contract, p.veto, p.happened_on))
+    in_order = sorted(
+        bench.facts.snapshot.records.prior_vetoes, key=lambda p: (p.contract, p.veto, p.happened_on, p.until_year)
+    )
     for prior in in_order:
         if prior.subject not in bench.standings or prior.until_year < bench.facts.year.year:
             continue
@@ -109,10 +111,10 @@ def _still_in_force(bench: Bench) -> Iterator[VetoRecord]:
 
 def _carried(prior: PriorVeto, veto: Veto, *, own: bool) -> VetoRecord:
     worked = say("since {day}, through {year}", day=prior.happened_on.isoformat(), year=prior.until_year)
-    title, rule = say("{name}", name=veto.name), say("still in force from an earlier year")
+    title, rule = say("{name}", name=veto.label), say("still in force from an earlier year")
     sources = (prior.place,) if prior.place else ()
     return VetoRecord(
-        subject=prior.subject, contract=prior.contract, rule=veto.id, name=veto.name,
+        subject=prior.subject, contract=prior.contract, rule=veto.id, name=veto.label,
         effects=veto.effects if own else _passed_on(veto.effects), happened_on=prior.happened_on, found_on=None,
         until_year=prior.until_year, incidents=(), inherited=True,
         step=Step(StepKind.FIRED, title, rule, worked, Fraction(1), (), (), sources),
@@ -128,6 +130,25 @@ def final_score(contract: Contract, score: Fraction, records: Sequence[VetoRecor
     return min([taken, *(e.replace_score for e in effects if e.replace_score is not None)])
 
 
+def effects_in_words(effects: Effects, contract: Contract) -> Text | Called:
+    """What it does, each effect in a few words."""
+    words: list[Text] = []
+    if effects.deduct is not None:
+        words.append(say("{points} points off", points=readable(effects.deduct)))
+    if effects.replace_score is not None:
+        words.append(say("the score is replaced by {points}", points=readable(effects.replace_score)))
+    if effects.cap_grade is not None:
+        band = next((band for band in contract.grades if band.id == effects.cap_grade), None)
+        words.append(say("at most the grade {grade}", grade=band.label if band else effects.cap_grade))
+    if effects.lower_prize is not None:
+        words.append(say("the prize {classes} classes lower", classes=effects.lower_prize))
+    if effects.cancel_awards:
+        words.append(say("no awards"))
+    if effects.forfeit_deposit is not None:
+        words.append(say("{share} of the deposit is forfeited", share=f"{readable(effects.forfeit_deposit * 100)}%"))
+    return listed(words)
+
+
 def reached_by(contract: Contract, facts: Facts, record: VetoRecord) -> Iterator[VetoRecord]:
     """The record once more for each cadre it reaches.
 
@@ -140,7 +161,7 @@ def reached_by(contract: Contract, facts: Facts, record: VetoRecord) -> Iterator
         return
     days = [i.happened_on for i in facts.snapshot.records.incidents if i.id in record.incidents]
     days = sorted(days, reverse=True) or [facts.snapshot.last_day]
-    roles = {role.id: role.name for role in contract.roles}
+    roles = {role.id: role.label for role in contract.roles}
     seen: set[str] = set()
     for assignment in sorted(facts.snapshot.records.assignments, key=lambda a: (a.cadre, a.role, a.start)):
         if assignment.party != record.subject or assignment.cadre in seen:
@@ -150,7 +171,7 @@ def reached_by(contract: Contract, facts: Facts, record: VetoRecord) -> Iterator
         day = next((day for day in days if assignment.holds_on(day)), None)
         if day is not None and (record.follows_person or _still_there(facts, assignment)):
             seen.add(assignment.cadre)
-            yield _passed(record, clause, assignment, day, roles.get(assignment.role, assignment.role))
+            yield _passed(record, clause, assignment, day, roles.get(assignment.role, Called(assignment.role)))
 
 
 def _still_there(facts: Facts, assignment: Assignment) -> bool:
@@ -161,7 +182,9 @@ def _still_there(facts: Facts, assignment: Assignment) -> bool:
     )
 
 
-def _passed(record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment, day: date, role: str) -> VetoRecord:
+def _passed(
+    record: VetoRecord, clause: Veto | WarningRule, assignment: Assignment, day: date, role: Called
+) -> VetoRecord:
     worked = say("{role} of {party}", role=role, party=record.subject)
     title, rule = say("{name}", name=record.name), say("reaches those who answered for the party")
     return replace(

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rules.diagnostic import Called
 from rules.indicator import Indicator
 from rules.linkage import Linkage, Post
 from rules.money import Award, RiskDeposit
@@ -59,6 +60,10 @@ class Contract(Record):
     linkage: tuple[Linkage, ...] = ()
     deposits: tuple[RiskDeposit, ...] = ()
     awards: tuple[Award, ...] = ()
+
+    @property
+    def label(self) -> Called:
+        return Called(self.title, self.title_en)
 
     @property
     def first_day(self) -> date:

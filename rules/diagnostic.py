@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import NoReturn
 
 from rules.codes import CODES, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A name that the contract gives in both languages; Chinese where it gives no English one."""
+
+    zh: str
+    en: str = ""
+
+    def __str__(self) -> str:
+        return self.zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +30,23 @@ class Text:
     """
 
     template: str
-    arguments: tuple[tuple[str, str | Text], ...] = ()
+    arguments: tuple[tuple[str, str | Text | Called], ...] = ()
 
     def __str__(self) -> str:
         return self.template.format_map({name: str(value) for name, value in self.arguments})
 
 
-def say(template: str, /, **arguments: str | int | Text) -> Text:
+def say(template: str, /, **arguments: str | int | Text | Called) -> Text:
     """`say("{points} points at most", points="5")`: the one way to make a sentence (and the catalogue's keyword)."""
-    filled = tuple((name, value if isinstance(value, Text) else str(value)) for name, value in arguments.items())
+    filled = tuple(
+        (name, value if isinstance(value, Text | Called) else str(value)) for name, value in arguments.items()
+    )
     return Text(template, filled)
+
+
+def listed(parts: Iterable[Text | Called]) -> Text | Called:
+    """`a, b, c`, each part in the reader's language. There must be at least one."""
+    return reduce(lambda before, part: say("{before}, {part}", before=before, part=part), parts)
 
 
 @dataclass(frozen=True, slots=True, order=True)

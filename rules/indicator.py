@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from rules.diagnostic import say
+from rules.diagnostic import Called, say
 from rules.period import Cadence
 from rules.quantity import DECIMALS_MAX, Quantity
 from rules.record import Clause, Count, Flag, Id, Name, NotWord, Record
@@ -33,6 +33,10 @@ class Entry(Record):
     id: Id
     name: Name
     name_en: str = ""
+
+    @property
+    def label(self) -> Called:
+        return Called(self.name, self.name_en)
 
 
 class Derived(Record):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from rules.diagnostic import Text, say
+from rules.diagnostic import Called, Text, say
 from rules.period import parse_date
 from rules.quantity import NotExact, parse_number, plain
 
@@ -109,6 +109,10 @@ class Label(Record):
     def _from_id(cls, value: object) -> object:
         return {"id": value, "name": value} if isinstance(value, str) else value
 
+    @property
+    def label(self) -> Called:
+        return Called(self.name, self.name_en)
+
     def called(self, language: str) -> str:
         """The name in that language; Chinese where no English one is given."""
         return self.name_en if language == "en" and self.name_en else self.name
@@ -122,6 +126,10 @@ class Clause(Record):
     name_en: str = ""
     article: str = ""
     note: str = ""
+
+    @property
+    def label(self) -> Called:
+        return Called(self.name, self.name_en)
 
     def called(self, language: str) -> str:
         """The name in that language; Chinese where no English one is given."""

@@ -100,7 +100,7 @@ def interpret(book: Book, subject: Subject) -> Outcome:
 
 def _item(book: Book, subject: Subject, section: Section, item: Item, window: Period, at: Location) -> ItemScore:
     earned = earn(book, Case(subject, item, item.points, window, at, (section.applies_to, item.applies_to)))
-    step = replace(earned.step, title=say("{name}", name=item.name), clause=item.id)
+    step = replace(earned.step, title=say("{name}", name=item.label), clause=item.id)
     if earned.points is None:
         return ItemScore(item, window, None, earned.met, step)
     contract = book.contract
@@ -118,7 +118,7 @@ def _section(book: Book, subject: Subject, section: Section, window: Period, at:
     )
     full = _full(section, items)
     scored = [item for item in items if item.score is not None]
-    title, parts = say("{name}", name=section.name), tuple(item.step for item in items)
+    title, parts = say("{name}", name=section.label), tuple(item.step for item in items)
     if len(scored) < section.min_scored and section.too_few is not TooFew.EXEMPT:
         if section.too_few is TooFew.ERROR and book.times_noted == noted:
             _note_too_few(book, subject, section, window, len(scored), at)
@@ -154,7 +154,7 @@ def _staying(items: Sequence[ItemScore]) -> list[ItemScore]:
 
 
 def _note_too_few(book: Book, subject: Subject, section: Section, window: Period, scored: int, at: Location) -> None:
-    expected = say("at least {least} scored items in {section}", least=section.min_scored, section=section.name)
+    expected = say("at least {least} scored items in {section}", least=section.min_scored, section=section.label)
     case = Case(subject, section.items[0], ZERO, window, at)
     book.fault("DX610", case, expected, say("{count} scored", count=scored))
 
@@ -163,7 +163,7 @@ def _too_few(
     section: Section, window: Period, items: tuple[ItemScore, ...], full: Fraction, at: Location
 ) -> SectionScore:
     rule = say("fewer than {least} items could be scored: no points", least=section.min_scored)
-    title, parts = say("{name}", name=section.name), tuple(item.step for item in items)
+    title, parts = say("{name}", name=section.label), tuple(item.step for item in items)
     step = Step(StepKind.COMPUTED, title, rule, NOTHING, ZERO, at, parts)
     return SectionScore(section, window, ZERO, full, ZERO, items, step)
 
@@ -215,7 +215,7 @@ def _sheet(book: Book, subject: Subject, sheet: PeriodicSheet, at: Location) -> 
             for index, section in enumerate(sheet.sections)
             if subject.in_scope(section.applies_to)
         ]
-        title = say("{name}, {period}", name=sheet.name, period=str(period))
+        title = say("{name}, {period}", name=sheet.label, period=str(period))
         step = _added(title, inside, at)
         if step.value is not None:
             step = clamped(step, bound(sheet.floor), bound(sheet.cap))
@@ -250,7 +250,7 @@ def _sheet_score(
     terms = added([score for _, score in scores])
     worked = say("({terms}) ÷ {count}", terms=terms, count=len(scores)) if mean else say("{terms}", terms=terms)
     rule = say("mean of the periods") if mean else say("sum of the periods")
-    step = Step(StepKind.COMPUTED, say("{name}", name=sheet.name), rule, worked, value, at, steps)
+    step = Step(StepKind.COMPUTED, say("{name}", name=sheet.label), rule, worked, value, at, steps)
     if not mean and len(scores) < due:
         step = _scaled_up(step, len(scores), due)
     step = _weighted(step, sheet.weight)

@@ -41,7 +41,7 @@ def _too_small(case: Case, reading: Reading) -> Earned:
 
 
 def _note_lacking(book: Book, case: Case, code: str, lacking: tuple[Period, ...]) -> None:
-    expected = say("a value of {indicator}", indicator=book.indicator(case.measured).name)
+    expected = say("a value of {indicator}", indicator=book.indicator(case.measured).label)
     hint = say("report it, or state in the contract what missing means: zero, full or exempt")
     for period in lacking:
         book.fault(code, replace(case, window=period), expected, say("nothing reported"), hint)
@@ -92,7 +92,7 @@ def _by_party(book: Book, case: Case, name: str) -> Fraction | None:
     agreed = book.facts.target(case.subject.code, indicator.id, name)
     if agreed is None:
         word = PARAMETERS[name]
-        expected = say("{parameter} of {indicator} in the targets table", parameter=word, indicator=indicator.name)
+        expected = say("{parameter} of {indicator} in the targets table", parameter=word, indicator=indicator.label)
         book.fault("DX603", case, expected, say("none for {subject}", subject=case.subject.code))
     return agreed
 

@@ -11,7 +11,7 @@ from engine.score.derivation import Step, StepKind, bounds, clamped, readable, s
 from engine.score.earned import ZERO, Earned, bound, computed, refused
 from engine.score.missing import parameter, without_parameter, without_value
 from engine.score.reading import read
-from rules.diagnostic import Text, say
+from rules.diagnostic import Called, Text, say
 from rules.scoring import Band, Checklist, Direction, Improvement, Linear, Parameter, PerEvent, Tiers
 
 
@@ -105,7 +105,7 @@ def mark(book: Book, case: Case, value: Fraction, seen: Step) -> Earned:
 
 def checklist(book: Book, case: Case, rule: Checklist) -> Earned:
     """The points of the entries ticked; over several periods, of the share of periods in which each was."""
-    names = {entry.id: entry.name for entry in book.indicator(case.measured).entries}
+    names = {entry.id: entry.label for entry in book.indicator(case.measured).entries}
     readings = {entry: read(book, case, entry) for entry in rule.entries}
     first = next(iter(readings.values()))
     if first.value is None:
@@ -120,7 +120,7 @@ def checklist(book: Book, case: Case, rule: Checklist) -> Earned:
     total = sum((part.value for part in parts if part.value), ZERO)
     text = say("sum of the points of the entries ticked")
     worked = say("{terms}", terms=" + ".join(readable(part.value) for part in parts if part.value) or "0")
-    title = say("{name}", name=book.indicator(case.measured).name)
+    title = say("{name}", name=book.indicator(case.measured).label)
     step = Step(StepKind.COMPUTED, title, text, worked, total, case.at, tuple(parts))
     return Earned(total, total == sum(rule.entries.values()), step)
 
@@ -128,7 +128,7 @@ def checklist(book: Book, case: Case, rule: Checklist) -> Earned:
 def incidents(book: Book, case: Case, rule: PerEvent, kind: str) -> Earned:
     """Per substantiated incident of the kind, found in the window."""
     found = book.facts.incidents(case.subject.code, (kind,), case.window)
-    name = next((incident.name for incident in book.contract.incidents if incident.id == kind), kind)
+    name = next((incident.label for incident in book.contract.incidents if incident.id == kind), Called(kind))
     listed = "; ".join(f"{incident.id} {incident.found_on.isoformat()}" for incident in found)
     worked = say("{count}: {listed}", count=len(found), listed=listed) if found else say("none")
     title, text = say("{name}", name=name), say("substantiated incidents")

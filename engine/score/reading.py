@@ -146,7 +146,7 @@ def _pooled(book: Book, case: Case, indicator: Indicator, amounts: list[_Amount]
     counted = all(amount.counted for amount in amounts)
     if single is not None:
         return Reading(found, value, single, (), numerator, denominator, counted)
-    title, rule = say("{name}", name=indicator.name), say("sum of numerators / sum of denominators")
+    title, rule = say("{name}", name=indicator.label), say("sum of numerators / sum of denominators")
     worked = say("{numerator} ÷ {denominator}", numerator=readable(numerator), denominator=readable(denominator))
     step = Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
     return Reading(found, value, step, (), numerator, denominator, counted)
@@ -168,7 +168,7 @@ def _averaged(
 ) -> Reading:
     """Sum, mean or weighted mean of the periods' values; a period with nothing to count does not enter."""
     values = {period: amount.value for period, amount in amounts.items() if amount.value is not None}
-    title = say("{name}", name=indicator.name)
+    title = say("{name}", name=indicator.label)
     match case.measured.period.over:
         case Over.SUM:
             weights, rule = {period: Fraction(1) for period in values}, say("sum of the periods")
@@ -200,7 +200,7 @@ def _averaged(
 
 
 def _period_step(indicator: Indicator, amount: _Amount) -> Step:
-    title = say("{name}, {period}", name=indicator.name, period=str(amount.period))
+    title = say("{name}, {period}", name=indicator.label, period=str(amount.period))
     if indicator.kind is Kind.RATIO and amount.counted:
         over, under = readable(amount.numerator), readable(amount.denominator)
         value = shown(amount.value, indicator) if amount.value is not None else "-"
@@ -213,5 +213,10 @@ def _period_step(indicator: Indicator, amount: _Amount) -> Step:
 
 def _blank(indicator: Indicator, case: Case) -> Step:
     return Step(
-        StepKind.MISSING, say("{name}", name=indicator.name), say("as reported"), say("nothing reported"), None, case.at
+        StepKind.MISSING,
+        say("{name}", name=indicator.label),
+        say("as reported"),
+        say("nothing reported"),
+        None,
+        case.at,
     )
