@@ -155,12 +155,19 @@ def _mark(desk: Desk, files: Sequence[Path], refused: Refused, out: Path) -> Non
 
 def report(desk: Desk, appended: Appended) -> None:
     """What became of the records, table by table."""
+    tables = {
+        "parties": N_("parties"), "cadres": N_("cadres"), "tenures": N_("posts held"), "assignments": N_("assignments"),
+        "targets": N_("targets"), "observations": N_("observations"), "incidents": N_("incidents"),
+        "states": N_("states"), "prior_vetoes": N_("earlier vetoes"),
+    }  # fmt: skip
     columns = (N_("table"), N_("new"), N_("superseded"), N_("unchanged"))
     rows = [
-        (name, str(counts.new), str(counts.superseded), str(counts.unchanged))
+        (name if desk.as_json else desk.speech(tables[name]), str(counts.new), str(counts.superseded), str(counts.unchanged))
         for name, counts in appended.tables.items()
     ]  # fmt: skip
     if desk.as_json:
         desk.machine({"batch": appended.batch, "tables": [dict(zip(columns, row, strict=True)) for row in rows]})
     else:
         desk.rows(desk.speech(N_("imported")), columns, rows, right=(1, 2, 3))
+        if not rows:
+            desk.note(desk.speech(N_("Nothing was found to import: the tables are empty.")))

@@ -68,7 +68,7 @@ def _import_town(desk: Desk, workspace: Workspace, contracts: list[Contract]) ->
         path = workspace.folder / name
         if not path.exists():
             with desk.busy(desk.speech(N_("writing {path}")).format(path=path)):
-                write_workbook(records, contracts, path)
+                write_workbook(records, contracts, path, None, desk.speech.language.value, desk.speech)
         with desk.busy(desk.speech(N_("reading {path}")).format(path=path)):
             appended = bring_in(desk, workspace, contracts, [path], day, desk.speech(note))
         desk.note(

@@ -17,7 +17,7 @@ import typer
 
 from cli import contract, data, demo, desk, year
 from cli.language import Speech, choose
-from rules.diagnostic import Refused
+from rules.diagnostic import Diagnostic, Refused, Span, say
 
 N_ = str
 INTERRUPTED = 130
@@ -31,6 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
     ("demo", demo.demo, N_("assess an invented town: workbooks, import, verdicts")),
@@ -76,11 +77,22 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - closed with the process
         return 0
+    except OSError as error:
+        if error.filename is None:
+            return _our_fault(office, error)
+        office.refuse([_unusable_path(error)])
+        return 2
     except Exception as error:  # noqa: BLE001 - the one place where our own faults end
         return _our_fault(office, error)
     if code == INTERRUPTED:
         office.complain(speech(N_("Interrupted; nothing was changed half-way.")))
     return code if isinstance(code, int) else 0
+
+
+def _unusable_path(error: OSError) -> Diagnostic:
+    """A file or folder that the user named and the system does not let us use."""
+    reason = say("{reason}", reason=error.strerror or type(error).__name__)
+    return Diagnostic("DX713", Span(str(error.filename)), reason, say("a place that can be read or written"))
 
 
 def _our_fault(office: desk.Desk, error: Exception) -> int:

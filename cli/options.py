@@ -7,16 +7,22 @@ from typing import Annotated
 
 import typer
 
+from cli.language import Language
+
 N_ = str
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help=N_("the town's workspace folder"))]
 JsonOption = Annotated[bool, typer.Option("--json", help=N_("for machines: JSON with decimal strings"))]
-LanguageOption = Annotated[str | None, typer.Option("--lang", help=N_("language: zh or en; by locale when left out"))]
+LanguageOption = Annotated[
+    Language | None, typer.Option("--lang", help=N_("language: zh or en; by locale when left out"))
+]
 ThroughOption = Annotated[str | None, typer.Option("--through", help=N_("the last period that is due, such as 2026Q3"))]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help=N_("as the records stood on that day, such as 2027-01-10"))
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", help=N_("folder for the result files"))]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help=N_("folder for the result files; earlier results in it are replaced"))
+]
 ContractsArgument = Annotated[
     list[Path] | None, typer.Argument(help=N_("contract files; those of the workspace when left out"))
 ]

@@ -111,6 +111,12 @@ def day(text: str, option: str) -> date:
         _refuse_option(option, say("{text}", text=text), error.text)
 
 
+def refuse_file_as_folder(path: Path) -> None:
+    """Known before anything is computed."""
+    if path.exists() and not path.is_dir():
+        _refuse_option(str(path), say("a file"), say("a folder, or a new name for one"))
+
+
 def refuse_existing(path: Path) -> None:
     """Nothing that is there is written over."""
     if path.exists():

@@ -58,6 +58,8 @@ def assess(
     lang: LanguageOption = None,
 ) -> None:
     desk: Desk = context.obj
+    if out is not None:
+        sources.refuse_file_as_folder(out)
     files = {
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
@@ -209,6 +211,8 @@ def show(
 def _show_results(desk: Desk, assessment: Assessment, what: What, of: str | None) -> None:
     from cli import results
 
+    if of is not None and not any(of in (v.subject.code, v.subject.name) for v in assessment.verdicts()):
+        _nobody(of, assessment)
     for judged in assessment.judged:
         if (what is What.PARTIES and judged.contract.posts) or (what is What.CADRES and not judged.contract.posts):
             continue

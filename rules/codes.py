@@ -148,7 +148,7 @@ CODES: dict[str, Code] = {
     "DX511": _warning("hidden sheet not read"),
     "DX512": _error("no row of headings"),
     "DX513": _error("column missing"),
-    "DX514": _warning("column that nobody reads"),
+    "DX514": _error("column that nobody reads"),
     "DX515": _error("heading given twice"),
     "DX516": _warning("row passed over"),
     "DX517": _error("no table in the file"),
@@ -225,4 +225,5 @@ CODES: dict[str, Code] = {
     "DX710": _error("rule engine not available"),
     "DX711": _error("option or file name not understood"),
     "DX712": _error("nobody and nothing of that name"),
+    "DX713": _error("file or folder that cannot be used"),
 }

@@ -108,4 +108,15 @@ def refuse(diagnostic: Diagnostic) -> NoReturn:
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Sorted by place, then code, each once."""
-    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: (d.span, d.code, str(d.found))))
+    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: (_reading_order(d.span), d.code, str(d.found))))
+
+
+def _reading_order(span: Span) -> tuple[str, str, int, int, int, str, str]:
+    """Files and sheets, then rows, then columns: D6 before D19, I4 before AA4."""
+    letters = span.cell.rstrip("0123456789")
+    row = span.cell[len(letters) :]
+    in_sheet = bool(span.sheet and row)
+    return (
+        span.path, span.sheet, span.line, int(row) if in_sheet else 0, span.column or len(letters) if in_sheet else span.column,
+        letters, span.cell,
+    )  # fmt: skip

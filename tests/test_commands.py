@@ -112,12 +112,12 @@ def test_explain_can_be_followed_with_a_pocket_calculator(town: Path, capsys: py
     code, out, _ = run(capsys, *arguments)
     assert code == 0
     assert out.splitlines() == [
-        f"巡访 = 58.74   [{town / 'water.yaml'}:18]",
+        f"Visits = 58.74   [{town / 'water.yaml'}:18]",
         "  points × actual ÷ target",
         "  60 × 93% ÷ 95% = 1116/19 ≈ 58.73684211",
         "  rounded half up to 2 decimals",
         "  1116/19 ≈ 58.73684211 -> 58.74",
-        f"  巡访率, 2026: 93 ÷ 100 = 93%   [{town / 'data.csv'}:10 [numerator]]",
+        f"  Visits made, 2026: 93 ÷ 100 = 93%   [{town / 'data.csv'}:10 [numerator]]",
     ]
 
 

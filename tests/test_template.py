@@ -375,11 +375,11 @@ def test_a_marked_copy(tmp_path: Path) -> None:
     assert (copy["B3"].font.bold, copy["A3"].number_format, copy["C2"].value) == (True, "000", "=1+1")
     rows = list(listed.iter_rows(min_row=2, values_only=True))
     assert rows == [
-        (code, "考核对象", cell, f"'={code} 有误") for code, cell in (("DX570", "A3"), ("DX522", "C2"), ("DX527", "C4"))
+        (code, "考核对象", cell, f"'={code} 有误") for code, cell in (("DX522", "C2"), ("DX570", "A3"), ("DX527", "C4"))
     ]
     link = listed["C2"].hyperlink
     assert link is not None
-    assert link.location == "'考核对象'!A3"
+    assert link.location == "'考核对象'!C2"
 
 
 def test_the_marked_copy_has_the_same_faults_and_can_be_marked_again(tmp_path: Path) -> None:

@@ -236,4 +236,14 @@ def _warn_unknown_sheet(grid: Grid, nearest: Table | None, faults: Faults) -> No
     if nearest is not None and nearest.explained > 1 and nearest.missing:
         lacking = "、".join(column.zh for column in nearest.missing)
         hint = say("to be read as {table} it lacks {columns}", table=nearest.layout.zh, columns=lacking)
-    faults.add("DX510", grid.whole, say("a sheet that is none of the tables"), say("a table, see docs/tables.md"), hint)
+    if grid.sheet.strip().startswith(_DATA_SHEETS):
+        found = say("a table without the headings of one")
+        faults.add("DX512", grid.whole, found, say("the headings of the template, in a row of their own"), hint)
+    else:
+        faults.add(
+            "DX510", grid.whole, say("a sheet that is none of the tables"), say("a table, see docs/tables.md"), hint
+        )
+
+
+# A sheet called as the template calls it: what stands on it must not be passed over.
+_DATA_SHEETS = ("年度数据", "半年度数据", "季度数据", "月度数据", "上年")
