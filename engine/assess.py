@@ -105,14 +105,14 @@ def _contracts_fit(contracts: Sequence[Contract], snapshot: Snapshot) -> list[Di
 
 
 def _links_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
-    """Linked scores come from contracts that are given too."""
-    given = {contract.contract for contract in contracts}
+    """Linked scores come from contracts for parties that are given too; a cadre's score is not made from cadres' scores."""
+    given = {contract.contract for contract in contracts if not contract.posts}
     expected, hint = say("the contract whose scores are linked"), say("give its file too")
     for contract in contracts:
         links = (link.contract for linkage in contract.linkage for link in linkage.links)
         for wanted in dict.fromkeys(links):
             if wanted not in given:
-                found = say("{wanted} is not among the contracts given", wanted=wanted)
+                found = say("{wanted} is not among the contracts for parties given", wanted=wanted)
                 yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
 
 
