@@ -102,7 +102,7 @@ def test_the_chain_of_a_cadre_leads_back_to_the_incident(town: Path, capsys: pyt
     veto = text[text.index("! Veto: coercion: veto: fired: at most the grade Fail") :]
     assert f"Resident cadre of {PLACE['V19'].code}" in veto
     assert "SJ2026-001: happened 2026-03-12, found 2026-08-20" in veto
-    assert "town-2026.xlsx [事件] A2" in veto
+    assert "town-2026.xlsx [Incidents] A2" in veto
     assert f"{PLACE['V19'].name} ({PLACE['V19'].code}): final score: 99" in text
 
 

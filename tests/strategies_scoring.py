@@ -1,0 +1,272 @@
+"""Hypothesis strategies for what is scored: items and their methods, as the tree that YAML would give.
+
+Figures are few and small, so that ties and exact boundaries come up by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from hypothesis import strategies as st
+
+from rules.period import Cadence
+from rules.quantity import show
+
+Tree = dict[str, object]
+Draw = st.DrawFn
+
+# Where targets and thresholds lie; the values of a year are drawn around the same places.
+THRESHOLDS = {
+    "count": ("1", "3", "5", "10"),
+    "number": ("0.5", "2", "7.5"),
+    "money": ("2", "10.5"),
+    "ratio": ("1/3", "50%", "75%", "95%", "100%"),
+    "yes_no": ("0.5", "1"),
+}
+STEPS = {"count": ("1", "2"), "number": ("0.5", "3"), "money": ("1.5",), "ratio": ("1%", "1/30"), "yes_no": ("1",)}
+# Beyond anything that the year before can have been.
+FAR = {"count": "1000", "number": "1000", "money": "1000", "ratio": "5000%", "yes_no": "100"}
+SPARSE = "may be lacking"
+STEP_RULES = ("started", "completed", "pro_rata")
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What items may be drawn on. Indicators noted as `SPARSE` are read only with a policy for what is missing.
+
+    `fair`: a better value never earns less, and lower is better exactly where `lower` says so.
+    """
+
+    indicators: Sequence[Tree]
+    incidents: Sequence[str] = ()
+    decimals: int = 2
+    fair: bool = False
+    lower: bool = False
+
+
+@st.composite
+def item_trees(draw: Draw, name: str, supply: Supply) -> Tree:
+    """An item with its own points, decimals and rounding, sometimes for one group only."""
+    own = draw(st.none() | st.integers(0, 4))
+    places = supply.decimals if own is None else own
+    points = draw(amounts(places, 1, 20))
+    item: Tree = {"id": name, "name": name, "points": points, "spread": draw(st.sampled_from(["section", "total"]))}
+    item |= draw(measured_trees(supply, places, Fraction(points)))
+    if own is not None:
+        item["decimals"] = str(own)
+    if draw(st.booleans()):
+        item["rounding"] = draw(st.sampled_from(["half_up", "half_even", "up", "down"]))
+    if draw(st.integers(0, 5)) == 0:
+        item["applies_to"] = {"groups": [draw(st.sampled_from("AB"))]}
+    return item
+
+
+@st.composite
+def measured_trees(draw: Draw, supply: Supply, places: int, points: Fraction, depth: int = 0) -> Tree:
+    """A method and what it reads; the parts of a composite are drawn the same way."""
+    form = draw(st.integers(0, 9))
+    if depth < 2 and form == 0:
+        return {"scoring": draw(_composites(supply, places, points, depth))}
+    if supply.incidents and form == 1:
+        rule = draw(_per_event(places))
+        return {"scoring": rule | {"incident": draw(st.sampled_from(supply.incidents))}}
+    indicator = draw(st.sampled_from(supply.indicators))
+    lower = supply.lower if supply.fair else indicator["kind"] in THRESHOLDS and draw(st.booleans())
+    task = _Task(indicator, lower, places, points, supply.fair)
+    return draw(_readings(task)) | {"scoring": draw(_methods(task))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a method is drawn for."""
+
+    indicator: Tree
+    lower: bool
+    places: int
+    points: Fraction
+    fair: bool
+
+    @property
+    def kind(self) -> str:
+        return str(self.indicator["kind"])
+
+
+@st.composite
+def _readings(draw: Draw, task: _Task) -> Tree:
+    """How the value of the year comes about, and what it means that there is none."""
+    sparse = task.indicator.get("note") == SPARSE
+    reading: Tree = {"indicator": task.indicator["id"], "direction": "lower" if task.lower else "higher"}
+    reading["missing"] = draw(st.sampled_from(["zero", "full", "exempt", *([] if sparse else ["error"])]))
+    if sparse or draw(st.booleans()):
+        reading["incomplete"] = "reported"
+    if task.kind == "ratio" and draw(st.integers(0, 3)) == 0:
+        reading["min_denominator"] = draw(st.sampled_from(["1", "5"]))
+    # A sum of marks or of ticks would be more than the points.
+    over = draw(st.sampled_from(["last", "mean", "weighted", *([] if task.kind in ("mark", "checklist") else ["sum"])]))
+    if over != "weighted":
+        return reading | {"period": over}
+    others = Cadence(str(task.indicator["every"])).per_year - 1
+    weights = draw(st.lists(st.sampled_from(["0", "1/2", "20%"]), min_size=others, max_size=others))
+    return reading | {"period": {"over": over, "weights": ["1", *weights]}}
+
+
+@st.composite
+def _methods(draw: Draw, task: _Task) -> Tree:
+    if task.kind == "mark":
+        return {"method": "mark"}
+    if task.kind == "checklist":
+        entries = task.indicator["entries"]
+        assert isinstance(entries, list)
+        share = Fraction(int(task.points * 10**task.places) // len(entries), 10**task.places)
+        return {"method": "checklist", "entries": {entry["id"]: show(share) for entry in entries}}
+    of_value: list[Callable[[Draw, _Task], Tree]] = [
+        _proportional, _all_or_nothing, _steps, _tiers, _linear, _improvement, _rank, _relative,
+    ]  # fmt: skip
+    return draw(st.sampled_from(of_value if task.fair else [*of_value, _by_units]))(draw, task)
+
+
+def _proportional(draw: Draw, task: _Task) -> Tree:
+    target = draw(st.just("0") | _parameters(task)) if task.lower else draw(_parameters(task))
+    return {"method": "proportional", "target": target} | draw(_rate_terms())
+
+
+def _all_or_nothing(draw: Draw, task: _Task) -> Tree:
+    missed = draw(amounts(task.places, -3, int(task.points)).filter(lambda text: Fraction(text) <= task.points))
+    return {"method": "all_or_nothing", "target": draw(_parameters(task)), "missed": missed}
+
+
+def _steps(draw: Draw, task: _Task) -> Tree:
+    return {"method": "steps", "target": draw(_parameters(task))} | draw(_step_terms(task))
+
+
+def _tiers(draw: Draw, task: _Task) -> Tree:
+    of_completion = draw(st.booleans())
+    pool = THRESHOLDS["ratio" if of_completion else task.kind]
+    cuts = sorted(draw(st.sets(st.sampled_from(pool), min_size=1, max_size=3)), key=_number)
+    closed = [draw(st.booleans()) for _ in cuts]
+    points = [draw(amounts(task.places, -2, int(task.points))) for _ in range(len(cuts) + 1)]
+    if task.fair:
+        points.sort(key=Fraction, reverse=task.lower and not of_completion)
+    rule: Tree = {"method": "tiers", "bands": _bands(cuts, closed, points)}
+    return rule | ({"target": draw(_parameters(task))} if of_completion else {})
+
+
+def _bands(cuts: list[str], closed: list[bool], points: list[str]) -> list[Tree]:
+    """A partition of the whole line: each cut belongs to the band above it (`closed`) or to the one below."""
+    lower = [{}, *({"at_least" if up else "above": cut} for cut, up in zip(cuts, closed, strict=True))]
+    upper = [*({"below" if up else "at_most": cut} for cut, up in zip(cuts, closed, strict=True)), {}]
+    return [low | high | {"points": own} for low, high, own in zip(lower, upper, points, strict=True)]
+
+
+def _linear(draw: Draw, task: _Task) -> Tree:
+    start, end = _apart(draw, task)
+    far = "0" if task.lower else FAR[task.kind]
+    thresholds = draw(st.sampled_from([(start, end), ("last_year", far), ("by_party", "by_party")]))
+    return {"method": "linear", "zero_at": thresholds[0], "full_at": thresholds[1]}
+
+
+def _improvement(draw: Draw, task: _Task) -> Tree:
+    start, end = _apart(draw, task)
+    return {
+        "method": "improvement",
+        "baseline": draw(st.sampled_from([start, "by_party", "last_year"])),
+        "benchmark": draw(st.sampled_from([end, "by_party"])),
+    }
+
+
+def _rank(draw: Draw, task: _Task) -> Tree:
+    if draw(st.booleans()):
+        less = draw(amounts(task.places, 1, 5))
+        return {"method": "rank", "less_per_place": less, "lowest": draw(limits(task.places, 0))}
+    table = draw(st.lists(amounts(task.places, 0, int(task.points)), min_size=2, max_size=5))
+    if task.fair:
+        table.sort(key=Fraction, reverse=True)
+    return {"method": "rank", "table": table[:-1], "after": table[-1], "lowest": draw(limits(task.places, 0))}
+
+
+def _relative(draw: Draw, task: _Task) -> Tree:
+    to = draw(st.sampled_from(["mean", "median", "best", "percentile", *(["pooled"] if task.kind == "ratio" else [])]))
+    rule: Tree = {"method": "relative", "to": to}
+    if to == "percentile":
+        rule["percentile"] = draw(st.sampled_from(["0%", "25%", "50%", "51%", "100%"]))
+    if draw(st.booleans()):
+        return rule | {"steps": draw(_step_terms(task))}
+    return rule | {"proportion": draw(_rate_terms())}
+
+
+def _by_units(draw: Draw, task: _Task) -> Tree:
+    terms = {"per": draw(st.sampled_from(STEPS[task.kind])), "beyond": draw(st.sampled_from(["0", "2"]))}
+    return draw(_per_event(task.places)) | terms | {"step": draw(st.sampled_from(STEP_RULES))}
+
+
+@st.composite
+def _per_event(draw: Draw, places: int) -> Tree:
+    rule: Tree = {"method": "per_event", draw(st.sampled_from(["deduct", "add"])): draw(amounts(places, 1, 6))}
+    if draw(st.booleans()):
+        rule["at_most"] = draw(limits(places, 10, lowest=0))
+    return rule | {"lowest": draw(limits(places, 0))}
+
+
+@st.composite
+def _composites(draw: Draw, supply: Supply, places: int, points: Fraction, depth: int) -> Tree:
+    method = draw(st.sampled_from(["best_of", "worst_of", "sum_of"]))
+    inner = replace(supply, incidents=()) if supply.fair else supply
+    parts = []
+    for _ in range(draw(st.integers(2, 3))):
+        stated = method == "sum_of" or draw(st.booleans())
+        worth = draw(amounts(places, 1, max(1, int(points)))) if stated else show(points)
+        worth = worth if Fraction(worth) <= points else show(points)
+        part = draw(measured_trees(inner, places, Fraction(worth), depth + 1))
+        parts.append(part | ({"points": worth} if stated else {}))
+    rule: Tree = {"method": method, "parts": parts}
+    if method == "sum_of" and draw(st.booleans()):
+        rule |= {"lowest": draw(limits(places, 0)), "highest": draw(limits(places, 40, lowest=0))}
+    return rule
+
+
+@st.composite
+def _rate_terms(draw: Draw) -> Tree:
+    optional = {"floor": st.sampled_from(["0", "50%", "2/3"]), "cap": st.sampled_from(["90%", "100%", "120%"])}
+    return draw(st.fixed_dictionaries({}, optional=optional))
+
+
+@st.composite
+def _step_terms(draw: Draw, task: _Task) -> Tree:
+    terms: Tree = {"per": draw(st.sampled_from(STEPS[task.kind])), "step": draw(st.sampled_from(STEP_RULES))}
+    which = draw(st.sampled_from(["deduct", "add", "both"]))
+    if which != "add":
+        terms["deduct"] = draw(amounts(task.places, 0, 4))
+    if which != "deduct":
+        terms["add"] = draw(amounts(task.places, 0, 4))
+        terms["highest"] = draw(st.just("none") | amounts(task.places, 20, 30))
+    return terms | {"lowest": draw(limits(task.places, 0))}
+
+
+def _parameters(task: _Task) -> st.SearchStrategy[str]:
+    """A number, the party's own, or last year's value."""
+    return st.sampled_from([*THRESHOLDS[task.kind] * 2, "by_party", "last_year"])
+
+
+def _apart(draw: Draw, task: _Task) -> tuple[str, str]:
+    """Two thresholds, the second the better one."""
+    low, high = draw(st.sampled_from(list(pairwise(THRESHOLDS[task.kind]))))
+    return (high, low) if task.lower else (low, high)
+
+
+def amounts(places: int, low: int, high: int) -> st.SearchStrategy[str]:
+    """Points with at most so many decimals; whole ones come up most."""
+    unit = 10**places
+    whole = st.integers(low, max(low, high)).map(Fraction)
+    fine = st.integers(low * unit, max(low, high) * unit).map(lambda count: Fraction(count, unit))
+    return (whole | fine).map(show)
+
+
+def limits(places: int, high: int, lowest: int = -5) -> st.SearchStrategy[str]:
+    return st.just("none") | amounts(places, lowest, high)
+
+
+def _number(written: str) -> Fraction:
+    return Fraction(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
