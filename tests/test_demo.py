@@ -103,7 +103,7 @@ def test_the_chain_of_a_cadre_leads_back_to_the_incident(town: Path, capsys: pyt
     assert f"Resident cadre of {PLACE['V19'].code}" in veto
     assert "SJ2026-001: happened 2026-03-12, found 2026-08-20" in veto
     assert "town-2026.xlsx [Incidents] A2" in veto
-    assert f"{PLACE['V19'].name} ({PLACE['V19'].code}): final score: 99" in text
+    assert f"示例松湾村 ({PLACE['V19'].code}): final score: 99" in text
 
 
 def test_the_first_report_imported_again_brings_nothing_new(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
