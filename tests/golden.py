@@ -14,8 +14,8 @@ from pathlib import Path
 
 from golden_records import PageError, Table, records_of
 
+from rules.codes import Severity
 from rules.contract import Contract
-from rules.diagnostic import Severity
 from rules.load import CHECKS
 from rules.source import Tree, parse_source
 from targets.snapshot import Snapshot

@@ -16,7 +16,7 @@ from engine.verdict import Verdict
 from rules.contract import Contract
 from targets.snapshot import Records, Snapshot
 
-EXAMPLES = {"long": 3000}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 40)
+EXAMPLES = {"long": 1000}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 40)
 drawn = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )

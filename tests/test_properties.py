@@ -20,8 +20,8 @@ from engine import inference
 from engine.assess import assess
 from engine.score.interpret import ItemScore
 from rules.checks.places import measures
+from rules.codes import Severity
 from rules.contract import Contract
-from rules.diagnostic import Severity
 from rules.load import CHECKS
 from rules.quantity import Rounding, round_to
 from rules.scoring import Direction, Missing, PerEvent
