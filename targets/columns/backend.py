@@ -1,0 +1,130 @@
+"""The one thin adapter between narwhals and the engines: how a frame is brought in, kept, and taken out.
+
+Everything else is written once, as narwhals expressions, and no other module knows which engine runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Protocol
+
+import narwhals as nw
+
+from targets.columns.year import Frame
+
+INT64_MAX = 2**63 - 1
+INT128_MAX = 2**127 - 1
+# DuckDB hands a HUGEINT over as a decimal of 38 digits.
+HUGEINT_MAX = 10**38 - 1
+# Spark divides through doubles: 9007199254740993 // 1 came back one too low.
+DOUBLE_MAX = 2**53 - 1
+
+
+class EngineName(StrEnum):
+    POLARS = "polars"
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+class Backend(Protocol):
+    """An engine. Integers up to `narrow_max` are 64 bits wide, up to `wide_max` 128; beyond it no plan may go."""
+
+    name: EngineName
+    narrow_max: int
+    wide_max: int
+
+    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+        """A small table of Python values as a frame; `schema` gives narwhals types."""
+        ...
+
+    def keep(self, frame: Frame) -> Frame:
+        """The frame computed once, to be read several times."""
+        ...
+
+    def take(self, frame: Frame) -> dict[str, list[Any]]:
+        """The frame's columns as Python values."""
+        ...
+
+
+def backend(name: EngineName) -> Backend:
+    match name:
+        case EngineName.POLARS:
+            return PolarsBackend()
+        case EngineName.DUCKDB:
+            return DuckBackend()
+        case EngineName.SPARK:
+            return SparkBackend()
+
+
+class PolarsBackend:
+    """In memory; Int128 where 64 bits do not hold a number."""
+
+    name = EngineName.POLARS
+    narrow_max = INT64_MAX
+    wide_max = INT128_MAX
+
+    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+        return nw.from_dict(columns, schema, backend="polars").lazy()
+
+    def keep(self, frame: Frame) -> Frame:
+        return frame.collect("polars").lazy()
+
+    def take(self, frame: Frame) -> dict[str, list[Any]]:
+        return frame.collect("polars").to_dict(as_series=False)
+
+
+class DuckBackend:
+    """Out of core: what does not fit in memory goes to disk; HUGEINT where 64 bits do not hold a number."""
+
+    name = EngineName.DUCKDB
+    narrow_max = INT64_MAX
+    wide_max = HUGEINT_MAX
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect()
+        self._kept = 0
+
+    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+        table = nw.from_dict(columns, schema, backend="pyarrow").to_native()
+        return self._table(lambda name: self._connection.register(name, table))
+
+    def keep(self, frame: Frame) -> Frame:
+        return self._table(lambda name: nw.to_native(frame).create(name))
+
+    def _table(self, make: Any) -> Frame:
+        self._kept += 1
+        name = f"kept_{self._kept}"
+        make(name)
+        frame: Frame = nw.from_native(self._connection.table(name))
+        return frame
+
+    def take(self, frame: Frame) -> dict[str, list[Any]]:
+        return frame.collect("polars").to_dict(as_series=False)
+
+
+class SparkBackend:
+    """A cluster, or local threads. Numbers stay below 2^53, where its division is exact."""
+
+    name = EngineName.SPARK
+    narrow_max = DOUBLE_MAX
+    wide_max = DOUBLE_MAX
+
+    def __init__(self) -> None:
+        from pyspark.sql import SparkSession
+
+        self._session = SparkSession.builder.getOrCreate()
+
+    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+        table = nw.from_dict(columns, schema, backend="pyarrow").to_native()
+        frame: Frame = nw.from_native(self._session.createDataFrame(table))
+        return frame
+
+    def keep(self, frame: Frame) -> Frame:
+        kept: Frame = nw.from_native(nw.to_native(frame).persist())
+        return kept
+
+    def take(self, frame: Frame) -> dict[str, list[Any]]:
+        return frame.collect("polars").to_dict(as_series=False)

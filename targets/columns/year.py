@@ -1,0 +1,124 @@
+"""The records of a year as integer columns with known ranges: one wide frame a contract, a row a subject.
+
+No column is ever null: where nothing was reported the numerator is 0, the denominator 1, and `reported` says so.
+Days are ordinals (`date.toordinal`). Subjects are joined by `subject`, a key of any one type; leagues by `league`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals as nw
+
+from rules.contract import Contract
+from rules.period import Cadence, Period, periods_of
+from targets.snapshot import month_end
+
+# Indicator, period, entry of a checklist (else empty).
+AmountKey = tuple[str, Period, str]
+Frame = nw.LazyFrame[Any]
+# An end that has not come; beyond every day of a calendar.
+OPEN_DAY = 3_652_059
+# Columns of the wide frame that are not values.
+SUBJECT_COLUMNS = ("subject", "code", "kind", "post", "group", "league")
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerColumn:
+    """A column of integers by name, and the closed range that everything in it lies in (fillers included)."""
+
+    name: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What was reported of one indicator in one period: `numerator / (denominator x scale)`.
+
+    Without `denominator` it is 1 in every row. `reported` and `counted` name Boolean columns, or are the truth of every
+    row; `counted` says that numerator and denominator are real counts rather than a decimal as written.
+    """
+
+    numerator: IntegerColumn
+    denominator: IntegerColumn | None = None
+    scale: int = 1
+    reported: str | bool = True
+    counted: str | bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContractColumns:
+    """One contract's subjects and everything about them that stands in one row.
+
+    `frame` has `SUBJECT_COLUMNS` and the columns that the mappings name. `incidents` are numbers of substantiated
+    incidents by kind and by the window they were found in; `incident_days` the latest day one of the kind happened and
+    was found in the year (0: none); `months` the month ends that are due on which the subject was in the state.
+    """
+
+    frame: Frame
+    subjects: int
+    league_size_max: int
+    amounts: Mapping[AmountKey, Amount] = field(default_factory=dict)
+    parameters: Mapping[tuple[str, str], Amount] = field(default_factory=dict)
+    incidents: Mapping[tuple[str, Period], IntegerColumn] = field(default_factory=dict)
+    incident_days: Mapping[str, tuple[IntegerColumn, IntegerColumn]] = field(default_factory=dict)
+    months: Mapping[str, IntegerColumn] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class YearColumns:
+    """Everything that the contracts of a year are judged by.
+
+    `assignments`: cadre, party, role, start, until (`OPEN_DAY` where it lasts), share, duty; `share` / `share_scale` is
+    the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
+    happened_on, found_on of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
+    until_year. A frame that is None has no rows; `..._count` is how many it has.
+    """
+
+    year: int
+    through: int
+    contracts: Mapping[str, ContractColumns]
+    assignments: Frame | None = None
+    assignments_count: int = 0
+    share: IntegerColumn = IntegerColumn("share", 1, 1)
+    share_scale: int = 1
+    incidents: Frame | None = None
+    prior_vetoes: Frame | None = None
+    prior_vetoes_count: int = 0
+
+    @property
+    def last_day(self) -> int:
+        """The day up to which duties and states are looked at, as an ordinal."""
+        return month_end(self.year, self.through).toordinal()
+
+
+def windows_of(contract: Contract) -> Iterator[Period]:
+    """The windows in which the contract counts incidents: the year, and the periods of its periodic sheets."""
+    yield Period(contract.year, Cadence.YEAR, 1)
+    for cadence in dict.fromkeys(sheet.each for sheet in contract.periodic):
+        yield from periods_of(contract.year, cadence)
+
+
+def amount_name(indicator: str, period: Period, entry: str, part: str) -> str:
+    """The name of a column of the wide frame; `part` is numerator, denominator, reported or counted."""
+    return " ".join(("value", indicator, entry, str(period), part))
+
+
+def parameter_name(indicator: str, parameter: str, part: str) -> str:
+    return " ".join(("agreed", indicator, parameter, part))
+
+
+def incidents_name(kind: str, window: Period) -> str:
+    return f"incidents {kind} {window}"
+
+
+def incident_days_name(kind: str, part: str) -> str:
+    """`part` is happened or found."""
+    return f"incident {kind} {part}"
+
+
+def months_name(state: str) -> str:
+    return f"months {state}"
