@@ -27,11 +27,15 @@ SUBJECT_COLUMNS = ("subject", "code", "kind", "post", "group", "league")
 
 @dataclass(frozen=True, slots=True)
 class IntegerColumn:
-    """A column of integers by name, and the closed range that everything in it lies in (fillers included)."""
+    """A column of integers by name, and the closed range that everything in it lies in (fillers included).
+
+    Every one of them divides `multiple`; 0: not known, or too large to be of use.
+    """
 
     name: str
     low: int
     high: int
+    multiple: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class YearColumns:
     `assignments`: cadre, party, role, start, until (`OPEN_DAY` where it lasts), share, duty; `share` / `share_scale` is
     the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
     happened_on, found_on of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
-    until_year. A frame that is None has no rows; `..._count` is how many it has.
+    until_year. A frame that is None has no rows; `..._count` is how many it has, `duties_max` how many assignments one
+    cadre has at most.
     """
 
     year: int
@@ -83,6 +88,7 @@ class YearColumns:
     contracts: Mapping[str, ContractColumns]
     assignments: Frame | None = None
     assignments_count: int = 0
+    duties_max: int = 0
     share: IntegerColumn = IntegerColumn("share", 1, 1)
     share_scale: int = 1
     incidents: Frame | None = None

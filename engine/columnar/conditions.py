@@ -1,0 +1,240 @@
+"""Conditions as truths of columns: the second compiler of the one language of conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil, floor
+from typing import assert_never
+
+from engine.columnar.exact import Ratio, total, whole
+from engine.columnar.plan import IntColumn, Plan, Truth
+from engine.columnar.readings import input_column
+from engine.columnar.scribe import Scribe
+from engine.columnar.sheet import ItemColumns, OutcomeColumns, SectionColumns
+from rules.condition import (
+    AllOf,
+    AllTargetsMet,
+    AnyOf,
+    Condition,
+    GradeIs,
+    IncidentCount,
+    ItemMet,
+    ItemScoreIs,
+    Linked,
+    MonthsIn,
+    Not,
+    RankIs,
+    ScoreIs,
+    SectionScoreIs,
+    Vetoed,
+    WarnedTimes,
+)
+from rules.quantity import DECIMALS_MAX
+from rules.range import Range
+from rules.sheet import Combine, SectionKind
+
+# A mean over periods that no decimal writes is rounded down to so many units before it is compared.
+UNITS = 10**DECIMALS_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number that a condition compares, for those who have it."""
+
+    value: Ratio
+    there: Truth
+
+
+@dataclass
+class Standing:
+    """What conditions may look at, at one stage of the adjudication; a stage adds its own before the next one looks.
+
+    `linked` are truths decided beforehand: whether enough of the parties answered for satisfy the inner condition.
+    """
+
+    scribe: Scribe
+    score: Measure
+    sections: dict[str, Measure]
+    items: dict[str, Measure]
+    met: dict[str, Truth]
+    all_targets_met: Truth
+    linked: Mapping[Linked, Truth]
+    rank: Measure | None = None
+    warned: Measure | None = None
+    vetoed: Truth | None = None
+    grade: IntColumn | None = None
+    decided: dict[Condition, Truth] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        return self.scribe.plan
+
+    def moved_on(self) -> None:
+        """Something else is known now: nothing decided before need hold."""
+        self.decided.clear()
+
+
+def standing(scribe: Scribe, outcome: OutcomeColumns, linked: Mapping[Linked, Truth]) -> Standing:
+    """What scoring alone gives: total, sections, items, targets met."""
+    sections = {one.section.id: _of_window(one) for one in outcome.sections}
+    items = {item.item.id: _of_window(item) for one in outcome.sections for item in one.items}
+    for sheet in outcome.sheets:
+        grouped: dict[str, list[SectionColumns]] = {}
+        by_item: dict[str, list[ItemColumns]] = {}
+        for section in sheet.sections:
+            grouped.setdefault(section.section.id, []).append(section)
+            for item in section.items:
+                by_item.setdefault(item.item.id, []).append(item)
+        sections |= {name: _over_periods(scribe, listed, sheet.sheet.combine) for name, listed in grouped.items()}
+        items |= {name: _over_periods(scribe, listed, sheet.sheet.combine) for name, listed in by_item.items()}
+    met: dict[str, Truth] = {}
+    for item in outcome.items():
+        reached = ~item.there | item.met
+        met[item.item.id] = (met[item.item.id] & reached if item.item.id in met else reached).settled()
+    base = [one for one in outcome.all_sections() if one.section.kind is SectionKind.BASE]
+    every = scribe.plan.all_of(~item.there | item.met for section in base for item in section.items)
+    total_score = Measure(whole(outcome.total, 10**scribe.contract.decimals), scribe.plan.truth(True))
+    return Standing(scribe, total_score, sections, items, met, every.named(), linked)
+
+
+def _of_window(one: SectionColumns | ItemColumns) -> Measure:
+    return Measure(one.value, one.scored)
+
+
+def _over_periods(scribe: Scribe, listed: Sequence[SectionColumns | ItemColumns], combine: Combine) -> Measure:
+    """Their mean or sum, as the sheet takes it; exempt periods do not enter."""
+    there = scribe.plan.any_of(one.scored for one in listed).settled()
+    summed = total(scribe.plan, (one.value for one in listed))
+    if combine is Combine.SUM:
+        return Measure(summed.settled(), there)
+    count = scribe.plan.count(one.scored for one in listed).at_least(1)
+    mean = whole(summed.per(whole(count)).times(Fraction(UNITS)).floor().named(), UNITS)
+    return Measure(mean, there)
+
+
+def decide(standing: Standing, condition: Condition) -> Truth:
+    """Whether the condition holds, for everybody."""
+    if condition not in standing.decided:
+        standing.decided[condition] = _decide(standing, condition).named()
+    return standing.decided[condition]
+
+
+def _decide(standing: Standing, condition: Condition) -> Truth:
+    match condition:
+        case AllOf(all=terms):
+            return standing.plan.all_of(decide(standing, term) for term in terms)
+        case AnyOf(any=terms):
+            return standing.plan.any_of(decide(standing, term) for term in terms)
+        case Not(not_=term):
+            return ~decide(standing, term)
+        case Linked():
+            return standing.linked.get(condition, standing.plan.truth(False))
+        case _:
+            return _simple(standing, condition)
+
+
+def _simple(standing: Standing, condition: Condition) -> Truth:
+    plan = standing.plan
+    match condition:
+        case ItemMet(item_met=item):
+            # Nobody has missed a target that is not on their sheet; nobody meets one of another contract.
+            own = item in standing.scribe.contract.item_by_id
+            return standing.met.get(item, plan.truth(own))
+        case AllTargetsMet(all_targets_met=wanted):
+            return standing.all_targets_met if wanted else ~standing.all_targets_met
+        case Vetoed(vetoed=wanted):
+            assert standing.vetoed is not None, "checked: looked at after the vetoes"
+            return standing.vetoed if wanted else ~standing.vetoed
+        case GradeIs(grade=wanted_grades):
+            assert standing.grade is not None, "checked: looked at after the grades"
+            known = [band.id for band in standing.scribe.contract.grades]
+            places = [known.index(grade) for grade in wanted_grades if grade in known]
+            return plan.any_of(standing.grade.equals(place) for place in places)
+        case _:
+            measure, wanted_range = _measured(standing, condition)
+            return measure.there & _inside(measure.value, wanted_range) if measure else plan.truth(False)
+
+
+def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None, Range]:
+    match condition:
+        case ScoreIs(score=wanted):
+            return standing.score, wanted
+        case SectionScoreIs(section=section, score=wanted):
+            return standing.sections.get(section), wanted
+        case ItemScoreIs(item=item, score=wanted):
+            return standing.items.get(item), wanted
+        case RankIs(rank=wanted):
+            return standing.rank, wanted
+        case WarnedTimes(warned=wanted):
+            return standing.warned, wanted
+        case IncidentCount(incident=kinds, count=wanted):
+            return _known(standing, incidents_in_year(standing.scribe, kinds)), wanted
+        case MonthsIn(months_in=state, count=wanted):
+            months = standing.scribe.columns.months.get(state)
+            count = standing.plan.constant(0) if months is None else input_column(standing.scribe, months)
+            return _known(standing, count), wanted
+        case AllOf() | AnyOf() | Not() | Linked() | ItemMet() | AllTargetsMet() | Vetoed() | GradeIs():
+            raise AssertionError("decided elsewhere")
+        case _ as never:
+            assert_never(never)
+
+
+def _known(standing: Standing, count: IntColumn) -> Measure:
+    return Measure(whole(count), standing.plan.truth(True))
+
+
+def incidents_in_year(scribe: Scribe, kinds: Iterable[str]) -> IntColumn:
+    """Substantiated incidents of these kinds found in the year; a kind named twice counts twice."""
+    found = [scribe.columns.incidents.get((kind, scribe.year_window)) for kind in kinds]
+    return scribe.plan.sum_of(input_column(scribe, column) for column in found if column is not None)
+
+
+def _inside(value: Ratio, wanted: Range) -> Truth:
+    """Within the bounds taken to whole units: every measure is a whole number of them."""
+    plan, truths = value.plan, []
+    if wanted.low is not None:
+        scaled = wanted.low * UNITS
+        low = ceil(scaled) if wanted.at_least is not None else floor(scaled) + 1
+        truths.append(value.is_at_least(Fraction(low, UNITS)))
+    if wanted.high is not None:
+        scaled = wanted.high * UNITS
+        high = floor(scaled) if wanted.at_most is not None else ceil(scaled) - 1
+        truths.append(~value.is_above(Fraction(high, UNITS)))
+    return plan.all_of(truths)
+
+
+def told_by(standing: Standing, condition: Condition) -> dict[str, Truth]:
+    """By kind of incident, whether one of that kind made the condition hold: not in a part that does not, or must not."""
+    told: dict[str, list[Truth]] = {}
+    for kind, truth in _told(standing, condition, standing.plan.truth(True)):
+        told.setdefault(kind, []).append(truth)
+    return {kind: standing.plan.any_of(truths).settled() for kind, truths in told.items()}
+
+
+def _told(standing: Standing, condition: Condition, above: Truth) -> Iterator[tuple[str, Truth]]:
+    here = (above & decide(standing, condition)).settled()
+    match condition:
+        case IncidentCount(incident=kinds):
+            for kind in kinds:
+                yield kind, here
+        case AllOf(all=terms) | AnyOf(any=terms):
+            for term in terms:
+                yield from _told(standing, term, here)
+        case _:
+            return
+
+
+def linked_in(conditions: Iterable[Condition | None]) -> Iterator[Linked]:
+    """Every condition about linked parties, wherever it stands in these."""
+    for condition in conditions:
+        match condition:
+            case Linked():
+                yield condition
+            case AllOf(all=terms) | AnyOf(any=terms):
+                yield from linked_in(terms)
+            case Not(not_=term):
+                yield from linked_in([term])
+            case _:
+                pass

@@ -1,0 +1,144 @@
+"""The compiled assessment of a year, top to bottom: join, score, link, judge, reach. One frame of verdicts a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from engine.columnar.conditions import linked_in
+from engine.columnar.layout import Layout, lay_out
+from engine.columnar.linked_total import link
+from engine.columnar.links import Judgement, Reaching, tie
+from engine.columnar.plan import Plan, TooWide
+from engine.columnar.reach import FiredNames, reached
+from engine.columnar.scribe import Fault, Scribe
+from engine.columnar.sheet import score
+from engine.columnar.verdicts import VerdictColumns, judge
+from engine.fit import contracts_fit, nobody
+from rules.condition import Condition, Linked
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
+from targets.columns.backend import Backend
+from targets.columns.year import Frame, YearColumns
+
+FAULTS_LISTED_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedColumns:
+    """One contract's verdicts: `frame` has a row a subject; `layout` says which column holds what, in which unit.
+
+    `reaching` are the vetoes and warnings that reach cadres, a row each.
+    """
+
+    contract: Contract
+    frame: Frame
+    layout: Layout
+    reaching: tuple[Reaching, ...]
+
+
+def judge_year(
+    contracts: Sequence[Contract],
+    year: YearColumns,
+    backend: Backend,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[JudgedColumns, ...]:
+    """Everybody that the contracts assess. Raises Refused with the faults of the data, or of a plan that is too wide.
+
+    Contracts for parties come before those for cadres, whatever the order given: cadres answer for parties.
+    """
+    ordered = sorted(contracts, key=lambda one: bool(one.posts))
+    faults = contracts_fit(ordered, year.year)
+    refuse_if_any(faults)
+    if not any(year.contracts[contract.contract].subjects for contract in ordered):
+        refuse(nobody(ordered))
+    judged: list[JudgedColumns] = []
+    judgements: list[Judgement] = []
+    for contract in ordered:
+        progress(contract.title)
+        asked = [] if contract.posts else list(_asked(ordered))
+        try:
+            one, judgement, noted = _judge(contract, year, backend, judgements, asked)
+        except TooWide as wide:
+            refuse(_too_wide(contract, wide, backend))
+        faults += _found(one.frame, noted, backend)
+        judged.append(one)
+        judgements.append(judgement)
+    refuse_if_any(faults)
+    return tuple(judged)
+
+
+def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:
+    """What cadres' contracts ask of the parties answered for."""
+    for contract in contracts:
+        if contract.posts:
+            yield from dict.fromkeys(condition.is_ for condition in _linked_of(contract))
+
+
+def _linked_of(contract: Contract) -> Iterator[Linked]:
+    clauses = (*contract.warnings, *contract.vetoes, *contract.grades)
+    return linked_in(clause.when for clause in clauses)
+
+
+def _judge(
+    contract: Contract, year: YearColumns, backend: Backend, others: Sequence[Judgement], asked: Sequence[Condition]
+) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:
+    columns = year.contracts[contract.contract]
+    plan = Plan(backend.narrow_max, backend.wide_max, columns.league_size_max)
+    ties = tie(columns.frame, year, contract, plan, others, _linked_of(contract))
+    scribe = Scribe(contract, plan, columns, year.year, year.through)
+    outcome = link(scribe, score(scribe), ties.streams)
+    linked = {condition: plan.truth(name) for condition, name in ties.linked.items()}
+    verdicts = judge(scribe, outcome, ties.inherited, linked, asked)
+    layout = lay_out(verdicts, contract.decimals)
+    names = [FiredNames(fired) for fired in verdicts.fired]
+    answers = {condition: truth.column_name("answer") for condition, truth in verdicts.answers.items()}
+    noted = [(fault.truth.column_name("fault"), fault) for fault in scribe.faults]
+    wanted = dict.fromkeys(
+        [*layout.columns(), *(name for one in names for name in one.all()), *answers.values(), *(n for n, _ in noted)]
+    )
+    kept = backend.keep(plan.frame(ties.frame).select("subject", "code", "kind", "post", "group", "league", *wanted))
+    reaching = _reaching(year, contract, verdicts, names, kept, backend)
+    judgement = Judgement(
+        contract, kept, layout.final, (verdicts.final.low, verdicts.final.high), verdicts.final_scale, answers, reaching
+    )
+    return JudgedColumns(contract, kept, layout, reaching), judgement, noted
+
+
+def _reaching(
+    year: YearColumns, contract: Contract, verdicts: VerdictColumns, names: Sequence[FiredNames], kept: Frame,
+    backend: Backend,
+) -> tuple[Reaching, ...]:  # fmt: skip
+    found = []
+    for fired, its_names in zip(verdicts.fired, names, strict=True):
+        frame = reached(year, kept, fired, its_names)
+        if frame is not None:
+            found.append(Reaching(contract.contract, fired.clause, backend.keep(frame)))
+    return tuple(found)
+
+
+def _found(frame: Frame, noted: Sequence[tuple[str, Fault]], backend: Backend) -> list[Diagnostic]:
+    """A diagnostic for each row in which a fault was looked for and found, each once."""
+    if not noted:
+        return []
+    one, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
+    counted = frame.select(nw.when(nw.col(name)).then(one).otherwise(zero).sum().alias(name) for name, _ in noted)
+    numbers = backend.take(counted)
+    faults: dict[Diagnostic, None] = {}
+    for name, fault in noted:
+        if numbers[name][0]:
+            rows = frame.filter(nw.col(name)).select("code").sort("code").head(FAULTS_LISTED_MAX)
+            for code in backend.take(rows)["code"]:
+                place = Span(fault.table, cell=fault.cell.replace("{code}", str(code)))
+                faults[Diagnostic(fault.code, place, fault.found, fault.expected, fault.hint)] = None
+    return list(faults)
+
+
+def _too_wide(contract: Contract, wide: TooWide, backend: Backend) -> Diagnostic:
+    digits = len(str(wide.reached))
+    found: Text = say("a number of up to {digits} digits in {part}", digits=digits, part=wide.at)
+    expected = say("at most {digits} digits, exactly held by {engine}", digits=len(str(backend.wide_max)), engine=backend.name)
+    hint = say("compare with the pooled value of the peers, report ratios as decimals, or use another engine")
+    return Diagnostic("DX620", Span(contract.contract), found, expected, hint)

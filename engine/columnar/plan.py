@@ -1,0 +1,367 @@
+"""Integer columns that know their range, truths that know when they are constant, and the plan that they are written into.
+
+Every operation gives the closed range of its result, so the widest integer a plan can reach is known before any row is
+read. Beyond 64 bits a column is computed in 128, beyond what the engine has the plan is refused (`TooWide`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import lcm
+from typing import Any, Literal
+
+import narwhals as nw
+
+# An expression larger than this gets a column of its own, so that nothing is written out twice.
+NODES_MAX = 12
+
+
+class TooWide(Exception):
+    """The plan could reach an integer that the engine cannot hold exactly; `at` is the part being compiled."""
+
+    def __init__(self, reached: int, at: str) -> None:
+        self.reached, self.at = reached, at
+        super().__init__(f"{at}: {reached}")
+
+
+class Plan:
+    """Columns by layer: each layer reads only the ones before it. `at` names the part being compiled, for messages."""
+
+    def __init__(self, narrow_max: int, wide_max: int, league_size_max: int) -> None:
+        self.narrow_max, self.wide_max, self.league_size_max = narrow_max, wide_max, league_size_max
+        self.layers: list[dict[str, nw.Expr]] = []
+        self.at = ""
+        self._names = 0
+
+    def constant(self, value: int) -> IntColumn:
+        return IntColumn(self, None, value, value, 0, abs(value) > self.narrow_max, multiple=abs(value))
+
+    def column(self, name: str, low: int, high: int, layer: int = 0, multiple: int = 0) -> IntColumn:
+        """A column that is there when layer `layer` begins (0: an input)."""
+        if low == high:
+            return self.constant(low)
+        return IntColumn(self, nw.col(name), low, high, layer, multiple=multiple)
+
+    def truth(self, value: str | bool) -> Truth:
+        """A Boolean input by its name, or a constant."""
+        if isinstance(value, bool):
+            return Truth(self, None, value, 0)
+        return Truth(self, nw.col(value), None, 0)
+
+    def write(self, expr: nw.Expr, layer: int, what: str = "") -> str:
+        """A new column in that layer; its name."""
+        self._names += 1
+        name = f"#{self._names} {what or self.at}"
+        while len(self.layers) <= layer:
+            self.layers.append({})
+        self.layers[layer][name] = expr
+        return name
+
+    def all_of(self, truths: Iterable[Truth]) -> Truth:
+        return self._joined(truths, decisive=False)
+
+    def any_of(self, truths: Iterable[Truth]) -> Truth:
+        return self._joined(truths, decisive=True)
+
+    def _joined(self, truths: Iterable[Truth], *, decisive: bool) -> Truth:
+        listed = list(truths)
+        if any(truth.value is decisive for truth in listed):
+            return self.truth(decisive)
+        open_ones = [truth for truth in listed if truth.value is None]
+        if len(open_ones) <= 1:
+            return open_ones[0] if open_ones else self.truth(not decisive)
+        join = nw.any_horizontal if decisive else nw.all_horizontal
+        exprs = [truth.told() for truth in open_ones]
+        return Truth(
+            self, join(*exprs, ignore_nulls=False), None, max(truth.layer for truth in open_ones),
+            1 + sum(truth.nodes for truth in open_ones),
+        )  # fmt: skip
+
+    def count(self, truths: Iterable[Truth]) -> IntColumn:
+        """How many hold."""
+        one = self.constant(1)
+        return self.sum_of(truth.choose(one, self.constant(0)) for truth in truths)
+
+    def sum_of(self, terms: Iterable[IntColumn]) -> IntColumn:
+        """Their sum; constants are added up beforehand."""
+        listed = list(terms)
+        constant = sum(term.low for term in listed if term.expr is None)
+        total = None
+        for term in listed:
+            if term.expr is not None:
+                total = term if total is None else total + term
+        return self.constant(constant) if total is None else total + constant
+
+    def needs_wide(self, low: int, high: int) -> bool:
+        """Whether a number of that range needs 128 bits. Raises TooWide."""
+        reached = max(-low, high)
+        self.hold(reached)
+        return reached > self.narrow_max
+
+    def hold(self, reached: int) -> None:
+        """Raises TooWide for an integer that the engine cannot hold."""
+        if reached > self.wide_max:
+            raise TooWide(reached, self.at)
+
+    def frame(self, base: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The base with every column of the plan."""
+        for layer in self.layers:
+            if layer:
+                base = base.with_columns(**{name: expr.alias(name) for name, expr in layer.items()})
+        return base
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntColumn:
+    """Integers of the closed range `low` to `high`. Without `expr` it is the constant `low`.
+
+    It can be computed in `layer`; `wide` says that it is 128 bits wide there; `nodes` how large the expression is.
+    Every one of them divides `multiple` (0: not known).
+    """
+
+    plan: Plan
+    expr: nw.Expr | None
+    low: int
+    high: int
+    layer: int
+    wide: bool = False
+    nodes: int = 1
+    multiple: int = 0
+
+    @property
+    def is_constant(self) -> bool:
+        return self.low == self.high
+
+    def __add__(self, other: IntColumn | int) -> IntColumn:
+        other = self._lifted(other)
+        if self.is_constant or other.is_constant:
+            column, constant = (self, other.low) if other.is_constant else (other, self.low)
+            if constant == 0:
+                return column
+            if constant < 0:
+                return self._of(column, -constant, lambda a, b: a - b, column.low + constant, column.high + constant)
+        return self._of(self, other, lambda a, b: a + b, self.low + other.low, self.high + other.high)
+
+    def __neg__(self) -> IntColumn:
+        return self._of(self.plan.constant(0), self, lambda a, b: a - b, -self.high, -self.low)
+
+    def __sub__(self, other: IntColumn | int) -> IntColumn:
+        other = self._lifted(other)
+        if other.is_constant:
+            return self + -other.low
+        return self._of(self, other, lambda a, b: a - b, self.low - other.high, self.high - other.low)
+
+    def __mul__(self, other: IntColumn | int) -> IntColumn:
+        other = self._lifted(other)
+        for one, factor in ((self, other), (other, self)):
+            if factor.is_constant and factor.low == 1:
+                return one
+            if factor.is_constant and factor.low == 0:
+                return self.plan.constant(0)
+        corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        multiple = self.multiple * other.multiple
+        return self._of(self, other, lambda a, b: a * b, min(corners), max(corners), multiple)
+
+    def __floordiv__(self, other: IntColumn | int) -> IntColumn:
+        """Exact floor. Engines disagree about negative dividends, so there are none: they are lifted and lowered again."""
+        other = self._lifted(other)
+        assert other.low > 0, "a divisor is above 0"
+        if other.is_constant and other.low == 1:
+            return self
+        if self.low < 0:
+            lift = -(self.low // other.low)
+            return (self + other * lift) // other - lift
+        return self._of(self, other, lambda a, b: a // b, self.low // other.high, self.high // other.low)
+
+    def at_most(self, other: IntColumn | int) -> IntColumn:
+        other = self._lifted(other)
+        if self.high <= other.low:
+            return self
+        if other.high <= self.low:
+            return other
+        return self._of(self, other, nw.min_horizontal, min(self.low, other.low), min(self.high, other.high))
+
+    def at_least(self, other: IntColumn | int) -> IntColumn:
+        other = self._lifted(other)
+        if self.low >= other.high:
+            return self
+        if other.low >= self.high:
+            return other
+        low, high = max(self.low, other.low), max(self.high, other.high)
+        return self._of(self, other, nw.max_horizontal, low, high, lcm(self.multiple, other.multiple))
+
+    def is_at_least(self, other: IntColumn | int) -> Truth:
+        other = self._lifted(other)
+        if self.low >= other.high or self.high < other.low:
+            return self.plan.truth(self.low >= other.high)
+        return self._compared(other, lambda a, b: a >= b)
+
+    def is_above(self, other: IntColumn | int) -> Truth:
+        return ~self._lifted(other).is_at_least(self)
+
+    def equals(self, other: IntColumn | int) -> Truth:
+        other = self._lifted(other)
+        if self.low > other.high or other.low > self.high:
+            return self.plan.truth(False)
+        if self.is_constant and other.is_constant:
+            return self.plan.truth(True)
+        return self._compared(other, lambda a, b: a == b)
+
+    def settled(self) -> IntColumn:
+        """The same as a column of its own, where writing it out again would cost more."""
+        return self.named() if self.nodes > NODES_MAX else self
+
+    def named(self, what: str = "") -> IntColumn:
+        """The same as a column of its own."""
+        if self.expr is None:
+            return self
+        name = self.plan.write(self.expr, self.layer, what)
+        return IntColumn(
+            self.plan, nw.col(name), self.low, self.high, self.layer + 1, self.wide, multiple=self.multiple
+        )
+
+    def column_name(self, what: str = "") -> str:
+        """The name of a column that holds it, a constant too."""
+        return self.plan.write(self.told(), self.layer, what)
+
+    def told(self, *, wide: bool = False) -> nw.Expr:
+        """The expression, in 128 bits where asked."""
+        if self.expr is None:
+            self.plan.hold(abs(self.low))
+            return nw.lit(self.low, nw.Int128 if wide or self.wide else nw.Int64)
+        return self.expr.cast(nw.Int128) if wide and not self.wide else self.expr
+
+    def over_league(self, how: Literal["sum", "max", "min"], among: Truth | None = None) -> IntColumn:
+        """The sum, or the extreme, over the league; of those `among` only (nobody: 0, or the other extreme)."""
+        neutral = {"sum": 0, "max": self.low, "min": self.high}[how]
+        masked = self if among is None else among.choose(self, self.plan.constant(neutral))
+        if how == "sum":
+            size = self.plan.league_size_max
+            low, high = min(masked.low, masked.low * size), max(masked.high, masked.high * size)
+            if among is not None:
+                low, high = min(0, low), max(0, high)
+        else:
+            low, high = masked.low, masked.high
+        if masked.is_constant and how != "sum":
+            return masked
+        wide = masked.wide or self.plan.needs_wide(low, high)
+        name = masked.plan.write(masked.told(wide=wide), masked.layer)
+        summed = getattr(nw.col(name), how)().over("league").cast(nw.Int128 if wide else nw.Int64)
+        written = self.plan.write(summed, masked.layer + 1)
+        return IntColumn(self.plan, nw.col(written), low, high, masked.layer + 2, wide)
+
+    def place_in_league(
+        self, *, best_is_high: bool, among: Truth | None = None, method: Literal["min", "max", "ordinal"] = "min"
+    ) -> IntColumn:
+        """The place from 1; equals share the better one (`min`), the worse one (`max`) or stand in any order.
+
+        Of those `among` only; what the others get means nothing.
+        """
+        layers = [self.layer, *([among.layer] if among is not None and among.value is None else [])]
+        name = self.plan.write(self.told(), max(layers))
+        partition = ["league"]
+        if among is not None and among.value is None:
+            partition.append(self.plan.write(among.told(), max(layers)))
+        place = nw.col(name).rank(method, descending=best_is_high).over(*partition).cast(nw.Int64)
+        written = self.plan.write(place, max(layers) + 1)
+        return self.plan.column(written, 1, max(1, self.plan.league_size_max), max(layers) + 2)
+
+    def _compared(self, other: IntColumn, compare: Callable[[nw.Expr, nw.Expr], nw.Expr]) -> Truth:
+        wide = self.wide or other.wide
+        expr = compare(self.told(wide=wide), other.told(wide=wide))
+        return Truth(self.plan, expr, None, max(self.layer, other.layer), 1 + self.nodes + other.nodes)
+
+    def _lifted(self, other: IntColumn | int) -> IntColumn:
+        return self.plan.constant(other) if isinstance(other, int) else other
+
+
+    def _of(
+        self, one: IntColumn, two: IntColumn | int, make: Callable[[nw.Expr, nw.Expr], nw.Expr], low: int, high: int,
+        multiple: int = 0,
+    ) -> IntColumn:  # fmt: skip
+        """The result of one operation, wide where it or what goes in is; narrow again as soon as it can be."""
+        other = self._lifted(two)
+        if low == high:
+            return self.plan.constant(low)
+        needs = self.plan.needs_wide(low, high)
+        wide = needs or one.wide or other.wide
+        expr = make(one.told(wide=wide), other.told(wide=wide))
+        if wide and not needs:
+            expr = expr.cast(nw.Int64)
+        nodes = 1 + one.nodes + other.nodes
+        made = IntColumn(self.plan, expr, low, high, max(one.layer, other.layer), needs, nodes, multiple)
+        return made.settled()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """A Boolean column, never null. Where `value` is not None it is that in every row."""
+
+    plan: Plan
+    expr: nw.Expr | None
+    value: bool | None
+    layer: int
+    nodes: int = 1
+
+    def __and__(self, other: Truth) -> Truth:
+        return self._with(other, decisive=False, join=lambda a, b: a & b)
+
+    def __or__(self, other: Truth) -> Truth:
+        return self._with(other, decisive=True, join=lambda a, b: a | b)
+
+    def __invert__(self) -> Truth:
+        if self.value is not None:
+            return self.plan.truth(not self.value)
+        return Truth(self.plan, ~self.told(), None, self.layer, self.nodes + 1)
+
+    def _with(self, other: Truth, *, decisive: bool, join: Callable[[nw.Expr, nw.Expr], nw.Expr]) -> Truth:
+        for one, rest in ((self, other), (other, self)):
+            if one.value is not None:
+                return one if one.value is decisive else rest
+        expr = join(self.told(), other.told())
+        made = Truth(self.plan, expr, None, max(self.layer, other.layer), 1 + self.nodes + other.nodes)
+        return made.settled()
+
+    def told(self) -> nw.Expr:
+        if self.expr is None:
+            return nw.lit(bool(self.value))
+        return self.expr
+
+    def settled(self) -> Truth:
+        return self.named() if self.nodes > NODES_MAX else self
+
+    def named(self, what: str = "") -> Truth:
+        """The same as a column of its own."""
+        if self.value is not None:
+            return self
+        name = self.plan.write(self.told(), self.layer, what)
+        return Truth(self.plan, nw.col(name), None, self.layer + 1)
+
+    def column_name(self, what: str = "") -> str:
+        """The name of a column that holds it, a constant too."""
+        return self.plan.write(self.told(), self.layer, what)
+
+    def choose(self, then: IntColumn, otherwise: IntColumn) -> IntColumn:
+        """`then` where it holds, `otherwise` elsewhere."""
+        if self.value is not None:
+            return then if self.value else otherwise
+        if then is otherwise or (then.is_constant and otherwise.is_constant and then.low == otherwise.low):
+            return then
+        wide = then.wide or otherwise.wide
+        low, high = min(then.low, otherwise.low), max(then.high, otherwise.high)
+        wide = wide or max(-low, high) > self.plan.narrow_max
+        expr = nw.when(self.told()).then(then.told(wide=wide)).otherwise(otherwise.told(wide=wide))
+        layer, nodes = max(self.layer, then.layer, otherwise.layer), 1 + self.nodes + then.nodes + otherwise.nodes
+        multiple = lcm(then.multiple, otherwise.multiple)
+        return IntColumn(self.plan, expr, low, high, layer, wide, nodes, multiple).settled()
+
+    def choose_truth(self, then: Truth, otherwise: Truth) -> Truth:
+        return (self & then) | (~self & otherwise)
+
+
+def in_list(plan: Plan, column: str, wanted: Sequence[str]) -> Truth:
+    """Whether a text column of the inputs is one of these."""
+    if len(wanted) == 1:
+        return Truth(plan, nw.col(column) == nw.lit(wanted[0]), None, 0, 2)
+    return Truth(plan, nw.col(column).is_in(list(wanted)), None, 0, 2)

@@ -1,0 +1,59 @@
+"""Whether the contracts given go together and with the year: asked before anybody is scored, by either evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Span, say
+from rules.verdict import Veto, WarningRule
+
+
+def contracts_fit(contracts: Sequence[Contract], year: int) -> list[Diagnostic]:
+    """Faults between the contracts: another year, the same contract twice, a cap on a grade that a cadre cannot have."""
+    faults: list[Diagnostic] = []
+    seen: set[str] = set()
+    for contract in contracts:
+        place = Span(contract.contract)
+        if contract.year != year:
+            found, expected = say("a contract for {year}", year=contract.year), say("{year}", year=year)
+            faults.append(Diagnostic("DX614", place, found, expected))
+        if contract.contract in seen:
+            faults.append(Diagnostic("DX615", place, say("the same contract twice"), say("each contract once")))
+        seen.add(contract.contract)
+    return [*faults, *_links_fit(contracts), *_caps_fit(contracts)]
+
+
+def _links_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """Linked scores come from contracts for parties that are given too; a cadre's score is not made from cadres' scores."""
+    given = {contract.contract for contract in contracts if not contract.posts}
+    expected, hint = say("the contract whose scores are linked"), say("give its file too")
+    for contract in contracts:
+        links = (link.contract for linkage in contract.linkage for link in linkage.links)
+        for wanted in dict.fromkeys(links):
+            if wanted not in given:
+                found = say("{wanted} is not among the contracts for parties given", wanted=wanted)
+                yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
+
+
+def _caps_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """A veto that reaches cadres caps their grade by its id, so the cadres' contract must have that grade."""
+    for cadres in (contract for contract in contracts if contract.posts and contract.grades):
+        known = {band.id for band in cadres.grades}
+        for contract in contracts:
+            clauses: tuple[Veto | WarningRule, ...] = (*contract.vetoes, *contract.warnings)
+            for clause in clauses:
+                cap = clause.effects.cap_grade if clause.effects else None
+                if clause.reach.linked and cap is not None and cap not in known:
+                    found = say("{clause} caps the grade at {grade}", clause=clause.label, grade=cap)
+                    expected = say("a grade of {contract}", contract=cadres.contract)
+                    yield Diagnostic("DX616", Span(contract.contract), found, expected)
+
+
+def nobody(contracts: Sequence[Contract]) -> Diagnostic:
+    kinds = dict.fromkeys(
+        kind for contract in contracts for kind in (*contract.assesses, *(p.id for p in contract.posts))
+    )
+    expected = say("at least one party or cadre of these kinds and posts: {kinds}", kinds=", ".join(kinds))
+    hint = say("import the parties and cadres first")
+    return Diagnostic("DX617", Span("parties"), say("nobody whom these contracts assess"), expected, hint)
