@@ -222,7 +222,7 @@ def cases_between(value: Cases, low: Fraction | None, high: Fraction | None) -> 
         return value
     cases: list[tuple[Truth, Held]] = []
     for truth, held in (*value.cases, (None, value.otherwise)):
-        assert held.low is None and held.high is None, "bounds are applied once"
+        assert (held.low, held.high) == (None, None), "bounds are applied once"
         bounded = held_between(held.value, low, high)
         for inner, narrow in bounded.cases:
             cases.append((inner if truth is None else truth & inner, narrow))

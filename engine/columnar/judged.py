@@ -20,6 +20,7 @@ from engine.fit import contracts_fit, nobody
 from rules.condition import Condition, Linked
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
+from rules.verdict import GradeBand, Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import Frame, YearColumns
 
@@ -78,7 +79,7 @@ def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:
 
 
 def _linked_of(contract: Contract) -> Iterator[Linked]:
-    clauses = (*contract.warnings, *contract.vetoes, *contract.grades)
+    clauses: tuple[WarningRule | Veto | GradeBand, ...] = (*contract.warnings, *contract.vetoes, *contract.grades)
     return linked_in(clause.when for clause in clauses)
 
 
@@ -139,6 +140,8 @@ def _found(frame: Frame, noted: Sequence[tuple[str, Fault]], backend: Backend) -
 def _too_wide(contract: Contract, wide: TooWide, backend: Backend) -> Diagnostic:
     digits = len(str(wide.reached))
     found: Text = say("a number of up to {digits} digits in {part}", digits=digits, part=wide.at)
-    expected = say("at most {digits} digits, exactly held by {engine}", digits=len(str(backend.wide_max)), engine=backend.name)
+    expected = say(
+        "at most {digits} digits, exactly held by {engine}", digits=len(str(backend.wide_max)), engine=backend.name
+    )
     hint = say("compare with the pooled value of the peers, report ratios as decimals, or use another engine")
     return Diagnostic("DX620", Span(contract.contract), found, expected, hint)

@@ -98,7 +98,12 @@ def _periods(sheet: SheetColumns) -> Iterator[ScoreLayout]:
     for one in sheet.periods:
         scored = one.scored.column_name("scored")
         yield ScoreLayout(
-            sheet.sheet.id, one.period, one.score.column_name("period"), 10 ** sheet.sections[0].decimals, scored, scored
+            sheet.sheet.id,
+            one.period,
+            one.score.column_name("period"),
+            10 ** sheet.sections[0].decimals,
+            scored,
+            scored,
         )
 
 

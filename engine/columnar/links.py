@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import narwhals as nw
 
@@ -143,7 +144,7 @@ def _satisfied(condition: Linked, others: Sequence[Judgement]) -> Frame | None:
     return answers
 
 
-def _enough(wanted: Quantifier | object) -> nw.Expr:
+def _enough(wanted: Quantifier | Fraction) -> nw.Expr:
     holding, every = nw.col("holding").cast(nw.Int64), nw.col("all").cast(nw.Int64)
     match wanted:
         case Quantifier.ALL:
@@ -151,7 +152,7 @@ def _enough(wanted: Quantifier | object) -> nw.Expr:
         case Quantifier.ANY:
             return holding > 0
         case share:
-            return holding * share.denominator >= every * share.numerator  # type: ignore[attr-defined]
+            return holding * share.denominator >= every * share.numerator
 
 
 def _inherit(
@@ -161,13 +162,17 @@ def _inherit(
     reaching = [one for other in others for one in other.reaching] if contract.posts else []
     inherited: list[Inherited] = []
     if reaching:
-        frames = [one.frame.select(subject=nw.col("cadre"), clause=nw.lit(number)) for number, one in enumerate(reaching)]
+        frames = [
+            one.frame.select(subject=nw.col("cadre"), clause=nw.lit(number)) for number, one in enumerate(reaching)
+        ]
         names = [f"reached {one.contract} {one.clause.id}" for one in reaching]
-        base = _joined(base, _tallied(nw.concat(frames), [nw.col("clause") == n for n, _ in enumerate(names)], names), names)
+        base = _joined(
+            base, _tallied(nw.concat(frames), [nw.col("clause") == n for n, _ in enumerate(names)], names), names
+        )
         for one, name in zip(reaching, names, strict=True):
             times = plan.column(name, 0, max(1, year.assignments_count))
-            veto = isinstance(one.clause, Veto)
-            inherited.append(Inherited(one.contract, one.clause.id, veto, passed_on(one.clause.effects), times))
+            effects, is_veto = passed_on(one.clause.effects), isinstance(one.clause, Veto)
+            inherited.append(Inherited(one.contract, one.clause.id, is_veto, effects, times))
     known = list(_vetoes_known(contract, others))
     if year.prior_vetoes is not None and known:
         in_force = year.prior_vetoes.filter(nw.col("until_year") >= year.year)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from engine.columnar.against_target import ONE, ZERO, bound, met, steps_counted, unusable_target
 from engine.columnar.earned import Earned, exempt_where, parameter, without_parameter, without_value
 from engine.columnar.exact import Cases, Held, Ratio, choose, constant, exactly, held_between, total, whole

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from engine.columnar.against_target import ONE, ZERO, bound, proportional, steps
 from engine.columnar.earned import Earned
-from engine.columnar.exact import Cases, Held, Ratio, choose, constant, held_between, whole
+from engine.columnar.exact import Held, Ratio, choose, constant, held_between, whole
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.readings import Reading
 from engine.columnar.scribe import Case, Scribe

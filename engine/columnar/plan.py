@@ -7,7 +7,7 @@ read. Beyond 64 bits a column is computed in 128, beyond what the engine has the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lcm
 from typing import Any, Literal
 
@@ -117,7 +117,8 @@ class IntColumn:
     """Integers of the closed range `low` to `high`. Without `expr` it is the constant `low`.
 
     It can be computed in `layer`; `wide` says that it is 128 bits wide there; `nodes` how large the expression is.
-    Every one of them divides `multiple` (0: not known).
+    Every one of them divides `multiple` (0: not known). `product`: it is that column times that number, so that another
+    factor joins the number.
     """
 
     plan: Plan
@@ -128,6 +129,7 @@ class IntColumn:
     wide: bool = False
     nodes: int = 1
     multiple: int = 0
+    product: tuple[IntColumn, int] | None = None
 
     @property
     def is_constant(self) -> bool:
@@ -159,9 +161,16 @@ class IntColumn:
                 return one
             if factor.is_constant and factor.low == 0:
                 return self.plan.constant(0)
+            if factor.is_constant and one.product is not None and not factor.wide:
+                column, multiplier = one.product
+                return column * (multiplier * factor.low)
         corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
         multiple = self.multiple * other.multiple
-        return self._of(self, other, lambda a, b: a * b, min(corners), max(corners), multiple)
+        made = self._of(self, other, lambda a, b: a * b, min(corners), max(corners), multiple)
+        for column, factor in ((self, other), (other, self)):
+            if factor.is_constant and made.expr is not None:
+                return replace(made, product=(column, factor.low))
+        return made
 
     def __floordiv__(self, other: IntColumn | int) -> IntColumn:
         """Exact floor. Engines disagree about negative dividends, so there are none: they are lifted and lowered again."""
@@ -274,7 +283,6 @@ class IntColumn:
 
     def _lifted(self, other: IntColumn | int) -> IntColumn:
         return self.plan.constant(other) if isinstance(other, int) else other
-
 
     def _of(
         self, one: IntColumn, two: IntColumn | int, make: Callable[[nw.Expr, nw.Expr], nw.Expr], low: int, high: int,

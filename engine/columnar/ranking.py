@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from engine.columnar.conditions import Standing, decide, incidents_in_year
 from engine.columnar.exact import round_ratio, whole
 from engine.columnar.plan import IntColumn, Truth
-from rules.verdict import GradeBand, Ties, TieBreak
+from rules.verdict import GradeBand, TieBreak, Ties
 
 NO_GRADE = -1
 

@@ -96,8 +96,8 @@ def _reported(scribe: Scribe, indicator: Indicator, period: Period, entry: str) 
         nothing, one = constant(scribe.plan, Fraction(0)), constant(scribe.plan, Fraction(1))
         return Reported(period, nothing, one, there, scribe.plan.truth(True))
     numerator = whole(input_column(scribe, amount.numerator), amount.scale)
-    one = scribe.plan.constant(1)
-    denominator = whole(one if amount.denominator is None else input_column(scribe, amount.denominator))
+    divisor = amount.denominator
+    denominator = whole(scribe.plan.constant(1) if divisor is None else input_column(scribe, divisor))
     return Reported(period, numerator, denominator, there, scribe.plan.truth(amount.counted))
 
 

@@ -71,9 +71,7 @@ class Scribe:
         assert measured.indicator is not None, "checked: every method that reads a value has an indicator"
         return self.contract.indicator_by_id[measured.indicator]
 
-    def note(
-        self, code: str, case: Case, truth: Truth, expected: Text, found: Text, hint: Text | None = None
-    ) -> None:
+    def note(self, code: str, case: Case, truth: Truth, expected: Text, found: Text, hint: Text | None = None) -> None:
         """Look for a fault wherever the case is active and that holds."""
         there = case.active & truth
         if there.value is not False:

@@ -250,9 +250,7 @@ def _note_nothing_left(scribe: Scribe, sections: Sequence[Section], truth: Truth
         before = (before | here).settled()
 
 
-def _added(
-    scribe: Scribe, sections: Sequence[SectionColumns], extras: Sequence[SectionColumns]
-) -> tuple[Cases, Truth]:
+def _added(scribe: Scribe, sections: Sequence[SectionColumns], extras: Sequence[SectionColumns]) -> tuple[Cases, Truth]:
     """Base sections with their exempt points spread over the whole, plus the extras; and where all of it is exempt."""
     base = [section for section in sections if section.section.kind is SectionKind.BASE]
     nothing = constant(scribe.plan, ZERO)
@@ -260,7 +258,9 @@ def _added(
     exempt = (on_sheet & ~scribe.plan.any_of(section.scored for section in base)).settled()
     earned = total(scribe.plan, (section.value for section in base)).settled()
     carried = total(scribe.plan, (choose(one.there, one.exempt_points, nothing) for one in base))
-    full = total(scribe.plan, (choose(one.there, one.full.times(one.section.weight), nothing) for one in base)).settled()
+    full = total(
+        scribe.plan, (choose(one.there, one.full.times(one.section.weight), nothing) for one in base)
+    ).settled()
     added = spread(earned, full.minus(carried).settled(), full)
     moved = total(scribe.plan, (section.value for section in extras))
     return _plus(added, moved), exempt
@@ -276,7 +276,9 @@ def _plus(cases: Cases, more: Ratio) -> Cases:
     )
 
 
-def _total(scribe: Scribe, sections: Sequence[SectionColumns], sheets: Sequence[SheetColumns], faulty: Truth) -> IntColumn:
+def _total(
+    scribe: Scribe, sections: Sequence[SectionColumns], sheets: Sequence[SheetColumns], faulty: Truth
+) -> IntColumn:
     """Start + annual sheet x weight + periodic sheets + bonuses - deductions, within cap and floor, rounded."""
     contract, agreed, plan = scribe.contract, scribe.contract.total, scribe.plan
     base = [section for section in sections if section.section.kind is SectionKind.BASE]

@@ -141,7 +141,9 @@ def _final_score(
 ) -> tuple[IntColumn, int]:
     """Deductions first, then the lowest of the replacements; never below the total's floor unless one says so."""
     hits = list(_hits(fired, inherited))
-    moved = [number for effects, _, _ in hits for number in (effects.deduct, effects.replace_score) if number is not None]
+    moved = [
+        number for effects, _, _ in hits for number in (effects.deduct, effects.replace_score) if number is not None
+    ]
     decimals, floor = scribe.contract.decimals, scribe.contract.total.floor
     if not moved:
         return score, 10**decimals
@@ -152,7 +154,9 @@ def _final_score(
     def scaled(number: Fraction) -> int:
         return int(number * scale)
 
-    taken = scribe.plan.sum_of(times * scaled(effects.deduct) for effects, _, times in hits if effects.deduct is not None)
+    taken = scribe.plan.sum_of(
+        times * scaled(effects.deduct) for effects, _, times in hits if effects.deduct is not None
+    )
     final = units - taken
     if floor != "none":
         final = final.at_least(units.at_most(scaled(floor)))
