@@ -1,9 +1,31 @@
-"""The name of an assessment run: what it was made from, and nothing else."""
+"""The name of an assessment run: what it was made from, and nothing else; and how its result was checked."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Extent(StrEnum):
+    """How far two evaluators were held against each other."""
+
+    ALL = "all"
+    SAMPLE = "sample"
+    NONE = "none"
+    TOO_WIDE = "too_wide"
+    ONE_EVALUATOR = "one_evaluator"
+
+
+@dataclass(frozen=True, slots=True)
+class RunCheck:
+    """A cross-check that found no difference, or that was not made: `cells` were compared.
+
+    Not asked for (`none`), beyond the engine's integers (`too_wide`), or without an interpreter here (`one_evaluator`).
+    """
+
+    extent: Extent
+    cells: int = 0
 
 
 @dataclass(frozen=True, slots=True)

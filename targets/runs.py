@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -12,10 +12,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from rules.diagnostic import Diagnostic, Text, refuse, say
 from targets.database import Database
-from targets.run import Run
+from targets.run import Extent, Run, RunCheck
 from targets.schema import Table
 
-_RUN, _EVENT = Table.metadata.tables["run"], Table.metadata.tables["run_event"]
+_RUN, _EVENT, _CHECK = (Table.metadata.tables[name] for name in ("run", "run_event", "run_check"))
 
 
 class RunState(StrEnum):
@@ -43,6 +43,7 @@ class KeptRun:
     run: Run
     created_at: datetime
     events: tuple[RunEvent, ...]
+    checks: tuple[RunCheck, ...] = ()
 
     @property
     def state(self) -> RunState:
@@ -56,9 +57,9 @@ class Runs:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
 
-    def save(self, run: Run, result: str, who: str = "") -> KeptRun:
-        """Keep the run with its result as a draft. The same run again changes nothing; the same name with another
-        result is refused (DX709), since equal inputs must give equal outcomes."""
+    def save(self, run: Run, result: str, who: str = "", check: RunCheck | None = None) -> KeptRun:
+        """Keep the run with its result as a draft, and how it was cross-checked. The same run again changes nothing; the
+        same name with another result is refused (DX709), since equal inputs must give equal outcomes."""
         with self._database.writing() as connection:
             kept = connection.execute(select(_RUN.c.result).where(_RUN.c.name == run.name)).scalar_one_or_none()
             if kept is None:
@@ -71,7 +72,11 @@ class Runs:
                 self._refuse_change(run.name, say("another result from the same contracts, data and engine"))
             if self._latest_name(connection, None) != run.name:
                 self._add_event(connection, run.name, RunState.DRAFT, who)
-            return _load(connection, (run.name,))[0]
+            kept_run = _load(connection, (run.name,))[0]
+            if check is None or check in kept_run.checks:
+                return kept_run
+            self._add_check(connection, run.name, check)
+            return replace(kept_run, checks=(*kept_run.checks, check))
 
     def advance(self, name: str, state: RunState, who: str = "") -> KeptRun:
         """Publish or seal; a step already taken changes nothing, a step left out or back is refused (DX709)."""
@@ -128,6 +133,11 @@ class Runs:
         row = {"id": number, "run": name, "state": str(state), "happened_at": self._now(), "who": who}
         connection.execute(insert(_EVENT), row)
 
+    def _add_check(self, connection: Connection, name: str, check: RunCheck) -> None:
+        number = connection.execute(select(func.coalesce(func.max(_CHECK.c.id), 0) + 1)).scalar_one()
+        row = {"id": number, "run": name, "extent": str(check.extent), "cells": check.cells, "happened_at": self._now()}
+        connection.execute(insert(_CHECK), row)
+
     def _refuse_unknown(self, found: Text, expected: Text, hint: Text | None = None) -> NoReturn:
         refuse(Diagnostic("DX708", self._database.place, found, expected, hint))
 
@@ -141,9 +151,12 @@ def _load(connection: Connection, names: Sequence[str]) -> tuple[KeptRun, ...]:
     events: dict[str, list[RunEvent]] = {}
     for row in connection.execute(select(_EVENT).where(_EVENT.c.run.in_(names)).order_by(_EVENT.c.id)):
         events.setdefault(row.run, []).append(RunEvent(RunState(row.state), row.happened_at, row.who))
+    checks: dict[str, list[RunCheck]] = {}
+    for row in connection.execute(select(_CHECK).where(_CHECK.c.run.in_(names)).order_by(_CHECK.c.id)):
+        checks.setdefault(row.run, []).append(RunCheck(Extent(row.extent), row.cells))
     light = [column for column in _RUN.c if column.name != "result"]
     rows = {row.name: row for row in connection.execute(select(*light).where(_RUN.c.name.in_(names)))}
-    return tuple(KeptRun(_run(rows[name]), rows[name].created_at, tuple(events[name])) for name in events)
+    return tuple(KeptRun(_run(rows[name]), rows[name].created_at, tuple(events[name]), tuple(checks.get(name, ()))) for name in events)
 
 
 def _run(row: Any) -> Run:

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import BigInteger, MetaData
 from sqlmodel import Field, SQLModel
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration, which this program works with; kept here so that opening a workspace need not load Alembic."""
 
 Whole = Annotated[int, Field(sa_type=BigInteger)]
@@ -220,3 +220,14 @@ class RunEvent(Table, table=True):
     state: str
     happened_at: AwareDatetime
     who: str
+
+
+class RunCheckRow(Table, table=True):
+    """How far a run's result was cross-checked by the second evaluator; a row each time it was made."""
+
+    __tablename__ = "run_check"
+    id: Number
+    run: Annotated[str, Field(foreign_key="run.name", index=True)]
+    extent: str
+    cells: Whole
+    happened_at: AwareDatetime

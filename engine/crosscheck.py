@@ -1,0 +1,193 @@
+"""The two evaluators held against each other, cell by cell: every score, rank, grade, veto and warning."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import narwhals as nw
+
+from engine.assess import Assessment
+from engine.columnar.judged import JudgedColumns
+from engine.columnar.layout import HitLayout, Layout, ScoreLayout
+from engine.score.derivation import readable
+from engine.verdict import Verdict, VetoRecord
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Span, say
+from rules.verdict import Veto
+from targets.columns.backend import Backend
+
+# What stands in a cell: a number, nothing (exempt, no grade), a grade, or which vetoes and warnings hit.
+Value = Fraction | str | bool | None
+Cells = dict[str, Value]
+# Of the results of a contract, those cells that are compared.
+Comparable = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A cell in which the two do not agree."""
+
+    contract: str
+    subject: str
+    cell: str
+    interpreted: Value
+    compiled: Value
+
+    def diagnostic(self) -> Diagnostic:
+        place = Span(self.contract, cell=f"{self.subject} · {self.cell}")
+        found = say("{value} by the compiled plan", value=_written(self.compiled))
+        expected = say("{value}, as the interpreter has it", value=_written(self.interpreted))
+        hint = say("this is a fault of the program, not of your data: please report it; nothing was kept")
+        return Diagnostic("DX621", place, found, expected, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many cells were compared, and the first in which the two differ."""
+
+    cells: int
+    difference: Difference | None
+
+
+def compare(
+    assessment: Assessment,
+    judged: Sequence[JudgedColumns],
+    backend: Backend,
+    comparable: Mapping[str, Comparable] | None = None,
+) -> Comparison:
+    """Everybody whom the interpreter assessed, against the compiled results; `comparable` says by contract which cells
+    mean the same in both (all of them where it does not say)."""
+    count = 0
+    compiled = {one.contract.contract: one for one in judged}
+    reaching = _reaching(judged, backend)
+    for interpreted in assessment.judged:
+        name = interpreted.contract.contract
+        asked = (comparable or {}).get(name, _everything)
+        theirs = read_cells(compiled[name], backend, interpreted.verdicts.keys())
+        for code, verdict in interpreted.verdicts.items():
+            mine, other = _cells(interpreted.contract, verdict), theirs.get(code, {}) | reaching.get(code, {})
+            for cell in sorted(cell for cell in mine.keys() | other.keys() if asked(cell)):
+                count += 1
+                if mine.get(cell) != other.get(cell):
+                    difference = Difference(name, code, cell, mine.get(cell), other.get(cell))
+                    return Comparison(count, difference)
+        if comparable is None and len(theirs) != compiled_size(compiled[name], backend):
+            raise AssertionError("the compiled plan judged somebody whom the interpreter does not know")
+    return Comparison(count, None)
+
+
+def _everything(_: str) -> bool:
+    return True
+
+
+def compiled_size(judged: JudgedColumns, backend: Backend) -> int:
+    return int(backend.take(judged.frame.select(nw.len().alias("rows")))["rows"][0])
+
+
+def _cells(contract: Contract, verdict: Verdict) -> Cells:
+    """What the interpreter says."""
+    cells: Cells = {
+        "score": verdict.score, "final score": verdict.final_score, "rank": Fraction(verdict.rank),
+        "league size": Fraction(verdict.league_size), "grade": verdict.grade.id if verdict.grade else None,
+    }  # fmt: skip
+    for section in verdict.outcome.all_sections():
+        cells[f"section {section.section.id} {section.window}"] = section.score
+        for item in section.items:
+            cells[f"item {item.item.id} {item.window}"] = item.score
+            cells[f"met {item.item.id} {item.window}"] = item.met
+    for sheet in verdict.outcome.sheets:
+        for period, score in sheet.periods:
+            cells[f"sheet {sheet.sheet.id} {period}"] = score
+    for kind, records in (("warning", verdict.warnings), ("veto", verdict.vetoes)):
+        cells |= _tallied(f"{kind} {record.contract} {record.rule} {_told(record)}" for record in records)
+    return cells
+
+
+def _told(record: VetoRecord) -> str:
+    if record.inherited:
+        return "of an earlier year"
+    if record.through:
+        return f"through {record.through} {_day(record.happened_on)}".rstrip()
+    return f"{_day(record.happened_on)} {_day(record.found_on)}".strip()
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _tallied(names: Iterator[str]) -> Cells:
+    counts: dict[str, Value] = {}
+    for name in names:
+        counts[name] = Fraction(counts.get(name) or 0) + 1
+    return counts
+
+
+def read_cells(judged: JudgedColumns, backend: Backend, codes: Collection[str]) -> dict[str, Cells]:
+    """What the compiled plan says, by code of these subjects."""
+    frame, layout = judged.frame, judged.layout
+    if len(codes) < compiled_size(judged, backend):
+        frame = frame.filter(nw.col("code").is_in(list(codes)))
+    rows = backend.take(frame.select("code", *dict.fromkeys(layout.columns())))
+    cells: dict[str, Cells] = {}
+    for row, code in enumerate(rows["code"]):
+        cells[code] = _row(judged.contract, layout, {name: column[row] for name, column in rows.items()})
+    return cells
+
+
+def _row(contract: Contract, layout: Layout, row: Mapping[str, object]) -> Cells:
+    def number(name: str, scale: int = 1) -> Fraction:
+        return Fraction(int(str(row[name])), scale)
+
+    def scored(one: ScoreLayout) -> Value:
+        return number(one.score, one.scale) if row[one.scored] else None
+
+    grade = int(number(layout.grade))
+    cells: Cells = {
+        "score": number(layout.score, layout.scale), "final score": number(layout.final, layout.final_scale),
+        "rank": number(layout.rank), "league size": number(layout.league_size),
+        "grade": contract.grades[grade].id if grade >= 0 else None,
+    }  # fmt: skip
+    for section in layout.sections:
+        if row[section.there]:
+            cells[f"section {section.id} {section.window}"] = scored(section)
+    for item in layout.items:
+        if row[item.there]:
+            cells[f"item {item.id} {item.window}"] = scored(item)
+            cells[f"met {item.id} {item.window}"] = bool(row[item.met])
+    for period in layout.periods:
+        if row[period.scored]:
+            cells[f"sheet {period.id} {period.window}"] = scored(period)
+    for hit in layout.hits:
+        times = number(hit.times)
+        if times and not hit.through_party:
+            kind = "veto" if hit.veto else "warning"
+            cells[f"{kind} {hit.contract or contract.contract} {hit.rule} {_told_by(hit, row)}"] = times
+    return cells
+
+
+def _told_by(hit: HitLayout, row: Mapping[str, object]) -> str:
+    if hit.prior:
+        return "of an earlier year"
+    days = (int(str(row[name])) for name in (hit.happened_on, hit.found_on))
+    return " ".join(date.fromordinal(day).isoformat() for day in days if day)
+
+
+def _reaching(judged: Sequence[JudgedColumns], backend: Backend) -> dict[str, Cells]:
+    """What reaches cadres through the parties they answered for, by cadre."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in (one for contract in judged for one in contract.reaching):
+        kind = "veto" if isinstance(one.clause, Veto) else "warning"
+        rows = backend.take(one.frame.select("cadre", "party", "happened_on"))
+        for cadre, party, day in zip(rows["cadre"], rows["party"], rows["happened_on"], strict=True):
+            happened = date.fromordinal(int(day)).isoformat() if day else ""
+            through = f"through {party} {happened}".rstrip()
+            found[cadre].append(f"{kind} {one.contract} {one.clause.id} {through}")
+    return {cadre: _tallied(iter(names)) for cadre, names in found.items()}
+
+
+def _written(value: Value) -> str:
+    return readable(value) if isinstance(value, Fraction) else "-" if value is None else str(value)
