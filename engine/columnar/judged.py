@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from engine.columnar.conditions import linked_in
+from engine.columnar.layers import TooWide
 from engine.columnar.layout import Layout, lay_out
 from engine.columnar.linked_total import link
 from engine.columnar.links import Judgement, Reaching, tie
-from engine.columnar.plan import Plan, TooWide
+from engine.columnar.plan import Plan
 from engine.columnar.reach import FiredNames, reached
 from engine.columnar.scribe import Fault, Scribe
 from engine.columnar.sheet import score
@@ -22,7 +23,7 @@ from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
 from rules.verdict import GradeBand, Veto, WarningRule
 from targets.columns.backend import Backend
-from targets.columns.year import Frame, YearColumns
+from targets.columns.year import SUBJECT_COLUMNS, Frame, YearColumns
 
 FAULTS_LISTED_MAX = 1000
 
@@ -100,7 +101,7 @@ def _judge(
     wanted = dict.fromkeys(
         [*layout.columns(), *(name for one in names for name in one.all()), *answers.values(), *(n for n, _ in noted)]
     )
-    kept = backend.keep(plan.frame(ties.frame).select("subject", "code", "kind", "post", "group", "league", *wanted))
+    kept = backend.keep(plan.frame(ties.frame, [*SUBJECT_COLUMNS, *wanted], backend))
     reaching = _reaching(year, contract, verdicts, names, kept, backend)
     judgement = Judgement(
         contract, kept, layout.final, (verdicts.final.low, verdicts.final.high), verdicts.final_scale, answers, reaching

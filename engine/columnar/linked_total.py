@@ -49,8 +49,7 @@ def _total(
 
 def _read(scribe: Scribe, stream: Stream) -> tuple[Ratio, Truth]:
     under = scribe.plan.column(stream.under, 0, stream.under_max)
-    over = scribe.plan.column(stream.over, *stream.over_range)
-    over = replace(over, wide=stream.wide) if over.expr is not None else over
+    over = scribe.plan.column(stream.over, *stream.over_range, wide=stream.wide)
     has = under.is_at_least(1).settled()
     return Ratio(over, under.at_least(1), Fraction(1, stream.scale)).named(), has
 

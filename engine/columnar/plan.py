@@ -9,54 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import lcm
-from typing import Any, Literal
+from typing import Literal
 
 import narwhals as nw
 
+from engine.columnar.layers import Layers
+
+NOTHING: frozenset[str] = frozenset()
 # An expression larger than this gets a column of its own, so that nothing is written out twice.
 NODES_MAX = 12
 
 
-class TooWide(Exception):
-    """The plan could reach an integer that the engine cannot hold exactly; `at` is the part being compiled."""
-
-    def __init__(self, reached: int, at: str) -> None:
-        self.reached, self.at = reached, at
-        super().__init__(f"{at}: {reached}")
-
-
-class Plan:
-    """Columns by layer: each layer reads only the ones before it. `at` names the part being compiled, for messages."""
+class Plan(Layers):
+    """Makes columns and truths, and holds them by layer."""
 
     def __init__(self, narrow_max: int, wide_max: int, league_size_max: int) -> None:
-        self.narrow_max, self.wide_max, self.league_size_max = narrow_max, wide_max, league_size_max
-        self.layers: list[dict[str, nw.Expr]] = []
-        self.at = ""
-        self._names = 0
+        super().__init__(narrow_max, wide_max)
+        self.league_size_max = league_size_max
 
     def constant(self, value: int) -> IntColumn:
-        return IntColumn(self, None, value, value, 0, abs(value) > self.narrow_max, multiple=abs(value))
+        return IntColumn(self, None, value, value, NOTHING, abs(value) > self.narrow_max, multiple=abs(value))
 
-    def column(self, name: str, low: int, high: int, layer: int = 0, multiple: int = 0) -> IntColumn:
-        """A column that is there when layer `layer` begins (0: an input)."""
+    def column(self, name: str, low: int, high: int, multiple: int = 0, *, wide: bool = False) -> IntColumn:
+        """A column that is written or an input."""
         if low == high:
             return self.constant(low)
-        return IntColumn(self, nw.col(name), low, high, layer, multiple=multiple)
+        return IntColumn(self, nw.col(name), low, high, frozenset({name}), wide, multiple=multiple)
 
     def truth(self, value: str | bool) -> Truth:
-        """A Boolean input by its name, or a constant."""
+        """A Boolean column by its name, or a constant."""
         if isinstance(value, bool):
-            return Truth(self, None, value, 0)
-        return Truth(self, nw.col(value), None, 0)
-
-    def write(self, expr: nw.Expr, layer: int, what: str = "") -> str:
-        """A new column in that layer; its name."""
-        self._names += 1
-        name = f"#{self._names} {what or self.at}"
-        while len(self.layers) <= layer:
-            self.layers.append({})
-        self.layers[layer][name] = expr
-        return name
+            return Truth(self, None, value, NOTHING)
+        return Truth(self, nw.col(value), None, frozenset({value}))
 
     def all_of(self, truths: Iterable[Truth]) -> Truth:
         return self._joined(truths, decisive=False)
@@ -72,11 +56,9 @@ class Plan:
         if len(open_ones) <= 1:
             return open_ones[0] if open_ones else self.truth(not decisive)
         join = nw.any_horizontal if decisive else nw.all_horizontal
-        exprs = [truth.told() for truth in open_ones]
-        return Truth(
-            self, join(*exprs, ignore_nulls=False), None, max(truth.layer for truth in open_ones),
-            1 + sum(truth.nodes for truth in open_ones),
-        )  # fmt: skip
+        expr = join(*(truth.told() for truth in open_ones), ignore_nulls=False)
+        reads = NOTHING.union(*(truth.reads for truth in open_ones))
+        return Truth(self, expr, None, reads, 1 + sum(truth.nodes for truth in open_ones))
 
     def count(self, truths: Iterable[Truth]) -> IntColumn:
         """How many hold."""
@@ -93,30 +75,12 @@ class Plan:
                 total = term if total is None else total + term
         return self.constant(constant) if total is None else total + constant
 
-    def needs_wide(self, low: int, high: int) -> bool:
-        """Whether a number of that range needs 128 bits. Raises TooWide."""
-        reached = max(-low, high)
-        self.hold(reached)
-        return reached > self.narrow_max
-
-    def hold(self, reached: int) -> None:
-        """Raises TooWide for an integer that the engine cannot hold."""
-        if reached > self.wide_max:
-            raise TooWide(reached, self.at)
-
-    def frame(self, base: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The base with every column of the plan."""
-        for layer in self.layers:
-            if layer:
-                base = base.with_columns(**{name: expr.alias(name) for name, expr in layer.items()})
-        return base
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IntColumn:
     """Integers of the closed range `low` to `high`. Without `expr` it is the constant `low`.
 
-    It can be computed in `layer`; `wide` says that it is 128 bits wide there; `nodes` how large the expression is.
+    `reads` are the columns it is computed from; `wide` says that it is 128 bits wide; `nodes` how large the expression is.
     Every one of them divides `multiple` (0: not known). `product`: it is that column times that number, so that another
     factor joins the number.
     """
@@ -125,7 +89,7 @@ class IntColumn:
     expr: nw.Expr | None
     low: int
     high: int
-    layer: int
+    reads: frozenset[str]
     wide: bool = False
     nodes: int = 1
     multiple: int = 0
@@ -225,14 +189,12 @@ class IntColumn:
         """The same as a column of its own."""
         if self.expr is None:
             return self
-        name = self.plan.write(self.expr, self.layer, what)
-        return IntColumn(
-            self.plan, nw.col(name), self.low, self.high, self.layer + 1, self.wide, multiple=self.multiple
-        )
+        name = self.plan.write(self.expr, self.reads, what)
+        return self.plan.column(name, self.low, self.high, self.multiple, wide=self.wide)
 
     def column_name(self, what: str = "") -> str:
         """The name of a column that holds it, a constant too."""
-        return self.plan.write(self.told(), self.layer, what)
+        return self.plan.write(self.told(), self.reads, what)
 
     def told(self, *, wide: bool = False) -> nw.Expr:
         """The expression, in 128 bits where asked."""
@@ -255,10 +217,10 @@ class IntColumn:
         if masked.is_constant and how != "sum":
             return masked
         wide = masked.wide or self.plan.needs_wide(low, high)
-        name = masked.plan.write(masked.told(wide=wide), masked.layer)
+        name = masked.plan.write(masked.told(wide=wide), masked.reads)
         summed = getattr(nw.col(name), how)().over("league").cast(nw.Int128 if wide else nw.Int64)
-        written = self.plan.write(summed, masked.layer + 1)
-        return IntColumn(self.plan, nw.col(written), low, high, masked.layer + 2, wide)
+        written = self.plan.write(summed, frozenset({name, "league"}))
+        return self.plan.column(written, low, high, wide=wide)
 
     def place_in_league(
         self, *, best_is_high: bool, among: Truth | None = None, method: Literal["min", "max", "ordinal"] = "min"
@@ -267,19 +229,18 @@ class IntColumn:
 
         Of those `among` only; what the others get means nothing.
         """
-        layers = [self.layer, *([among.layer] if among is not None and among.value is None else [])]
-        name = self.plan.write(self.told(), max(layers))
+        name = self.plan.write(self.told(), self.reads)
         partition = ["league"]
         if among is not None and among.value is None:
-            partition.append(self.plan.write(among.told(), max(layers)))
+            partition.append(self.plan.write(among.told(), among.reads))
         place = nw.col(name).rank(method, descending=best_is_high).over(*partition).cast(nw.Int64)
-        written = self.plan.write(place, max(layers) + 1)
-        return self.plan.column(written, 1, max(1, self.plan.league_size_max), max(layers) + 2)
+        written = self.plan.write(place, frozenset({name, *partition}))
+        return self.plan.column(written, 1, max(1, self.plan.league_size_max))
 
     def _compared(self, other: IntColumn, compare: Callable[[nw.Expr, nw.Expr], nw.Expr]) -> Truth:
         wide = self.wide or other.wide
         expr = compare(self.told(wide=wide), other.told(wide=wide))
-        return Truth(self.plan, expr, None, max(self.layer, other.layer), 1 + self.nodes + other.nodes)
+        return Truth(self.plan, expr, None, self.reads | other.reads, 1 + self.nodes + other.nodes)
 
     def _lifted(self, other: IntColumn | int) -> IntColumn:
         return self.plan.constant(other) if isinstance(other, int) else other
@@ -298,7 +259,7 @@ class IntColumn:
         if wide and not needs:
             expr = expr.cast(nw.Int64)
         nodes = 1 + one.nodes + other.nodes
-        made = IntColumn(self.plan, expr, low, high, max(one.layer, other.layer), needs, nodes, multiple)
+        made = IntColumn(self.plan, expr, low, high, one.reads | other.reads, needs, nodes, multiple)
         return made.settled()
 
 
@@ -309,7 +270,7 @@ class Truth:
     plan: Plan
     expr: nw.Expr | None
     value: bool | None
-    layer: int
+    reads: frozenset[str]
     nodes: int = 1
 
     def __and__(self, other: Truth) -> Truth:
@@ -321,14 +282,14 @@ class Truth:
     def __invert__(self) -> Truth:
         if self.value is not None:
             return self.plan.truth(not self.value)
-        return Truth(self.plan, ~self.told(), None, self.layer, self.nodes + 1)
+        return Truth(self.plan, ~self.told(), None, self.reads, self.nodes + 1)
 
     def _with(self, other: Truth, *, decisive: bool, join: Callable[[nw.Expr, nw.Expr], nw.Expr]) -> Truth:
         for one, rest in ((self, other), (other, self)):
             if one.value is not None:
                 return one if one.value is decisive else rest
         expr = join(self.told(), other.told())
-        made = Truth(self.plan, expr, None, max(self.layer, other.layer), 1 + self.nodes + other.nodes)
+        made = Truth(self.plan, expr, None, self.reads | other.reads, 1 + self.nodes + other.nodes)
         return made.settled()
 
     def told(self) -> nw.Expr:
@@ -343,12 +304,11 @@ class Truth:
         """The same as a column of its own."""
         if self.value is not None:
             return self
-        name = self.plan.write(self.told(), self.layer, what)
-        return Truth(self.plan, nw.col(name), None, self.layer + 1)
+        return self.plan.truth(self.plan.write(self.told(), self.reads, what))
 
     def column_name(self, what: str = "") -> str:
         """The name of a column that holds it, a constant too."""
-        return self.plan.write(self.told(), self.layer, what)
+        return self.plan.write(self.told(), self.reads, what)
 
     def choose(self, then: IntColumn, otherwise: IntColumn) -> IntColumn:
         """`then` where it holds, `otherwise` elsewhere."""
@@ -360,9 +320,9 @@ class Truth:
         low, high = min(then.low, otherwise.low), max(then.high, otherwise.high)
         wide = wide or max(-low, high) > self.plan.narrow_max
         expr = nw.when(self.told()).then(then.told(wide=wide)).otherwise(otherwise.told(wide=wide))
-        layer, nodes = max(self.layer, then.layer, otherwise.layer), 1 + self.nodes + then.nodes + otherwise.nodes
+        reads, nodes = self.reads | then.reads | otherwise.reads, 1 + self.nodes + then.nodes + otherwise.nodes
         multiple = lcm(then.multiple, otherwise.multiple)
-        return IntColumn(self.plan, expr, low, high, layer, wide, nodes, multiple).settled()
+        return IntColumn(self.plan, expr, low, high, reads, wide, nodes, multiple).settled()
 
     def choose_truth(self, then: Truth, otherwise: Truth) -> Truth:
         return (self & then) | (~self & otherwise)
@@ -371,5 +331,5 @@ class Truth:
 def in_list(plan: Plan, column: str, wanted: Sequence[str]) -> Truth:
     """Whether a text column of the inputs is one of these."""
     if len(wanted) == 1:
-        return Truth(plan, nw.col(column) == nw.lit(wanted[0]), None, 0, 2)
-    return Truth(plan, nw.col(column).is_in(list(wanted)), None, 0, 2)
+        return Truth(plan, nw.col(column) == nw.lit(wanted[0]), None, frozenset({column}), 2)
+    return Truth(plan, nw.col(column).is_in(list(wanted)), None, frozenset({column}), 2)

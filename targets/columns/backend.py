@@ -5,9 +5,9 @@ Everything else is written once, as narwhals expressions, and no other module kn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import narwhals as nw
 
@@ -19,12 +19,20 @@ INT128_MAX = 2**127 - 1
 HUGEINT_MAX = 10**38 - 1
 # Spark divides through doubles: 9007199254740993 // 1 came back one too low.
 DOUBLE_MAX = 2**53 - 1
+STEPS_NESTED_MAX = 1
 
 
 class EngineName(StrEnum):
     POLARS = "polars"
     DUCKDB = "duckdb"
     SPARK = "spark"
+
+
+class Step(NamedTuple):
+    """Columns to keep of a frame, and new ones computed from it."""
+
+    old: Sequence[str]
+    new: Mapping[str, nw.Expr]
 
 
 class Backend(Protocol):
@@ -34,12 +42,16 @@ class Backend(Protocol):
     narrow_max: int
     wide_max: int
 
-    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
         """A small table of Python values as a frame; `schema` gives narwhals types."""
         ...
 
     def keep(self, frame: Frame) -> Frame:
         """The frame computed once, to be read several times."""
+        ...
+
+    def widen(self, frame: Frame, steps: Sequence[Step]) -> Frame:
+        """The frame after the steps, each reading the one before."""
         ...
 
     def take(self, frame: Frame) -> dict[str, list[Any]]:
@@ -64,11 +76,16 @@ class PolarsBackend:
     narrow_max = INT64_MAX
     wide_max = INT128_MAX
 
-    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
         return nw.from_dict(columns, schema, backend="polars").lazy()
 
     def keep(self, frame: Frame) -> Frame:
         return frame.collect("polars").lazy()
+
+    def widen(self, frame: Frame, steps: Sequence[Step]) -> Frame:
+        for step in steps:
+            frame = frame.with_columns(**step.new)
+        return frame.select(*steps[-1].old, *steps[-1].new) if steps else frame
 
     def take(self, frame: Frame) -> dict[str, list[Any]]:
         return frame.collect("polars").to_dict(as_series=False)
@@ -87,12 +104,20 @@ class DuckBackend:
         self._connection = duckdb.connect()
         self._kept = 0
 
-    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
         table = nw.from_dict(columns, schema, backend="pyarrow").to_native()
         return self._table(lambda name: self._connection.register(name, table))
 
     def keep(self, frame: Frame) -> Frame:
         return self._table(lambda name: nw.to_native(frame).create(name))
+
+    def widen(self, frame: Frame, steps: Sequence[Step]) -> Frame:
+        """A table every few steps: a query nested deeper takes its planner longer than the work itself."""
+        for number, step in enumerate(steps, start=1):
+            frame = frame.select(*step.old, **step.new)
+            if number % STEPS_NESTED_MAX == 0:
+                frame = self.keep(frame)
+        return frame
 
     def _table(self, make: Any) -> Frame:
         self._kept += 1
@@ -117,9 +142,14 @@ class SparkBackend:
 
         self._session = SparkSession.builder.getOrCreate()
 
-    def bring(self, columns: dict[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
         table = nw.from_dict(columns, schema, backend="pyarrow").to_native()
         frame: Frame = nw.from_native(self._session.createDataFrame(table))
+        return frame
+
+    def widen(self, frame: Frame, steps: Sequence[Step]) -> Frame:
+        for step in steps:
+            frame = frame.select(*step.old, **step.new)
         return frame
 
     def keep(self, frame: Frame) -> Frame:
