@@ -1,61 +1,64 @@
-"""`make bench`: how long the town's commands take, as ratios to the same Python doing nothing, in one run.
+"""`make bench`: everything that is measured, as ratios in one run.
 
-Ratios travel between machines better than seconds; the seconds stand beside them. Each command is run several times, in
-turn, and the median counts.
+    python -m benchmarks [town] [methods] [growth] [--towns FILE] [--write docs/benchmarks.md]
+
+Ratios travel between machines better than seconds; the seconds stand beside them.
 """
 
 from __future__ import annotations
 
-import os
-import platform
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
+import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
-RUNS = 5
+from benchmarks.growth import SIZES, growth
+from benchmarks.machine import this_machine
+from benchmarks.methods import methods
+from benchmarks.nation import PARTIES
+from benchmarks.table import Table, page
+from benchmarks.town import town
+from benchmarks.towns import towns_option
+
+PARTS = ("town", "methods", "growth")
+ROUNDS = 7
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        town = Path(folder) / "town"
-        first = seconds(duixian("demo", "-w", str(town)))
-        timed = {
-            "bare Python": [sys.executable, "-c", "pass"],
-            "duixian --help": duixian("--help"),
-            "duixian check (3 contracts)": duixian("check", *map(str, sorted((town / "contracts").glob("*.yaml")))),
-            "duixian assess (74 parties, 231 cadres)": duixian("assess", "-w", str(town), "--json"),
-            "duixian explain (one cadre)": duixian("explain", "GB165", "-w", str(town)),
-        }
-        medians = in_turn(timed)
-    base = medians["bare Python"]
-    print(
-        f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
-    )
-    print(f"{'command':45} {'seconds':>8} {'x bare Python':>14}")
-    for name, median in {**medians, "duixian demo (first time, once)": first}.items():
-        print(f"{name:45} {median:8.3f} {median / base:14.1f}")
+    given = _arguments()
+    machine = this_machine()
+    for name, value in machine.described():
+        print(f"{name}: {value}")
+    print()
+    tables = []
+    for table in _measured(given):
+        print(table.text(), flush=True)
+        tables.append(table)
+    if given.write:
+        given.write.write_text(page(tables, machine), encoding="utf-8")
 
 
-def in_turn(commands: dict[str, list[str]]) -> dict[str, float]:
-    """The median of each, measured A B C A B C ..., so that a drifting machine hits all alike."""
-    taken: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(RUNS):
-        for name, command in commands.items():
-            taken[name].append(seconds(command))
-    return {name: statistics.median(times) for name, times in taken.items()}
+def _measured(given: argparse.Namespace) -> Iterator[Table]:
+    parts = given.parts or PARTS
+    if "town" in parts:
+        yield town(given.rounds)
+    if "methods" in parts:
+        yield methods(given.towns, given.parties, given.rounds)
+    if "growth" in parts:
+        smaller = [size for size in SIZES if size < given.parties]
+        yield growth(given.towns, [*smaller, given.parties])
 
 
-def seconds(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - start
-
-
-def duixian(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "cli", *arguments]
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure, and print tables.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them if none is named")
+    parser.add_argument("--parties", type=int, default=PARTIES, help="villages in the nation (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="times that each is run (default: %(default)s)")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables as a Markdown page")
+    towns_option(parser)
+    given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return given
 
 
 if __name__ == "__main__":

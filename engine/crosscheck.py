@@ -69,7 +69,7 @@ def compare(
         asked = (comparable or {}).get(name, _everything)
         theirs = read_cells(compiled[name], backend, interpreted.verdicts.keys())
         for code, verdict in interpreted.verdicts.items():
-            mine, other = _cells(interpreted.contract, verdict), theirs.get(code, {}) | reaching.get(code, {})
+            mine, other = _cells(verdict), theirs.get(code, {}) | reaching.get(code, {})
             for cell in sorted(cell for cell in mine.keys() | other.keys() if asked(cell)):
                 count += 1
                 if mine.get(cell) != other.get(cell):
@@ -88,7 +88,7 @@ def compiled_size(judged: JudgedColumns, backend: Backend) -> int:
     return int(backend.take(judged.frame.select(nw.len().alias("rows")))["rows"][0])
 
 
-def _cells(contract: Contract, verdict: Verdict) -> Cells:
+def _cells(verdict: Verdict) -> Cells:
     """What the interpreter says."""
     cells: Cells = {
         "score": verdict.score, "final score": verdict.final_score, "rank": Fraction(verdict.rank),
@@ -142,8 +142,11 @@ def _row(contract: Contract, layout: Layout, row: Mapping[str, object]) -> Cells
     def number(name: str, scale: int = 1) -> Fraction:
         return Fraction(int(str(row[name])), scale)
 
+    def holds(truth: str | bool) -> bool:
+        return truth if isinstance(truth, bool) else bool(row[truth])
+
     def scored(one: ScoreLayout) -> Value:
-        return number(one.score, one.scale) if row[one.scored] else None
+        return number(one.score, one.scale) if holds(one.scored) else None
 
     grade = int(number(layout.grade))
     cells: Cells = {
@@ -152,14 +155,14 @@ def _row(contract: Contract, layout: Layout, row: Mapping[str, object]) -> Cells
         "grade": contract.grades[grade].id if grade >= 0 else None,
     }  # fmt: skip
     for section in layout.sections:
-        if row[section.there]:
+        if holds(section.there):
             cells[f"section {section.id} {section.window}"] = scored(section)
     for item in layout.items:
-        if row[item.there]:
+        if holds(item.there):
             cells[f"item {item.id} {item.window}"] = scored(item)
-            cells[f"met {item.id} {item.window}"] = bool(row[item.met])
+            cells[f"met {item.id} {item.window}"] = holds(item.met)
     for period in layout.periods:
-        if row[period.scored]:
+        if holds(period.scored):
             cells[f"sheet {period.id} {period.window}"] = scored(period)
     for hit in layout.hits:
         times = number(hit.times)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.columnar.plan import Truth
 from engine.columnar.sheet import ItemColumns, SectionColumns, SheetColumns
 from engine.columnar.verdicts import Fired, Inherited, VerdictColumns
 from rules.period import Period
@@ -12,15 +13,18 @@ from rules.period import Period
 
 @dataclass(frozen=True, slots=True)
 class ScoreLayout:
-    """A score in units of 1 / `scale` where `scored` holds; `there`: whether it is on the sheet at all."""
+    """A score in units of 1 / `scale` where `scored` holds; `there`: whether it is on the sheet at all.
+
+    A truth is the name of its column, or what it is in every row.
+    """
 
     id: str
     window: Period
     score: str
     scale: int
-    scored: str
-    there: str
-    met: str = ""
+    scored: str | bool
+    there: str | bool
+    met: str | bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class Layout:
     def columns(self) -> Iterator[str]:
         yield from (self.score, self.final, self.rank, self.league_size, self.grade)
         for one in (*self.items, *self.sections, *self.periods):
-            yield from filter(None, (one.score, one.scored, one.there, one.met))
+            yield one.score
+            yield from (truth for truth in (one.scored, one.there, one.met) if isinstance(truth, str))
         for hit in self.hits:
             yield from filter(None, (hit.times, hit.happened_on, hit.found_on))
 
@@ -82,21 +87,21 @@ def lay_out(verdicts: VerdictColumns, decimals: int) -> Layout:
 
 def _item(item: ItemColumns) -> ScoreLayout:
     return ScoreLayout(
-        item.item.id, item.window, item.score.column_name("item"), 10**item.decimals, item.scored.column_name("scored"),
-        item.there.column_name("there"), item.met.column_name("met"),
+        item.item.id, item.window, item.score.column_name("item"), 10**item.decimals, _told(item.scored, "scored"),
+        _told(item.there, "there"), _told(item.met, "met"),
     )  # fmt: skip
 
 
 def _section(section: SectionColumns) -> ScoreLayout:
     return ScoreLayout(
         section.section.id, section.window, section.score.column_name("section"), 10**section.decimals,
-        section.scored.column_name("scored"), section.there.column_name("there"),
+        _told(section.scored, "scored"), _told(section.there, "there"),
     )  # fmt: skip
 
 
 def _periods(sheet: SheetColumns) -> Iterator[ScoreLayout]:
     for one in sheet.periods:
-        scored = one.scored.column_name("scored")
+        scored = _told(one.scored, "scored")
         yield ScoreLayout(
             sheet.sheet.id,
             one.period,
@@ -105,6 +110,10 @@ def _periods(sheet: SheetColumns) -> Iterator[ScoreLayout]:
             scored,
             scored,
         )
+
+
+def _told(truth: Truth, what: str) -> str | bool:
+    return truth.column_name(what) if truth.value is None else truth.value
 
 
 def _own(fired: Fired) -> HitLayout:
