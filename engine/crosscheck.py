@@ -54,38 +54,48 @@ class Comparison:
 
 
 def compare(
-    assessment: Assessment,
+    assessments: Mapping[str, Assessment],
     judged: Sequence[JudgedColumns],
     backend: Backend,
     comparable: Mapping[str, Comparable] | None = None,
 ) -> Comparison:
-    """Everybody whom the interpreter assessed, against the compiled results; `comparable` says by contract which cells
-    mean the same in both (all of them where it does not say)."""
-    count = 0
+    """Everybody whom the interpreter assessed, against the compiled results.
+
+    Assessments stand under what the keys of their world begin with (nothing, where there is one world). `comparable`
+    says by contract which cells mean the same in both; without it all do, and both must have judged the same people.
+    """
     compiled = {one.contract.contract: one for one in judged}
     reaching = _reaching(judged, backend)
-    for interpreted in assessment.judged:
-        name = interpreted.contract.contract
-        asked = (comparable or {}).get(name, _everything)
-        theirs = read_cells(compiled[name], backend, interpreted.verdicts.keys())
-        for code, verdict in interpreted.verdicts.items():
-            mine, other = _cells(verdict), theirs.get(code, {}) | reaching.get(code, {})
-            for cell in sorted(cell for cell in mine.keys() | other.keys() if asked(cell)):
-                count += 1
-                if mine.get(cell) != other.get(cell):
-                    difference = Difference(name, code, cell, mine.get(cell), other.get(cell))
-                    return Comparison(count, difference)
-        if comparable is None and len(theirs) != compiled_size(compiled[name], backend):
-            raise AssertionError("the compiled plan judged somebody whom the interpreter does not know")
+    count = 0
+    for contract, verdicts in _by_contract(assessments).items():
+        asked = (comparable or {}).get(contract, _everything)
+        theirs = read_cells(compiled[contract], backend, None if comparable is None else verdicts.keys())
+        for subject in verdicts.keys() | theirs.keys():
+            mine = _cells(verdicts[subject]) if subject in verdicts else {}
+            other = theirs[subject] | reaching.get(subject, {}) if subject in theirs else {}
+            cells = [cell for cell in mine.keys() | other.keys() if asked(cell)]
+            count += len(cells)
+            differing = [cell for cell in cells if mine.get(cell, MISSING) != other.get(cell, MISSING)]
+            if differing:
+                first = min(differing)
+                return Comparison(count, Difference(contract, subject, first, mine.get(first), other.get(first)))
     return Comparison(count, None)
+
+
+MISSING = "not judged"
+
+
+def _by_contract(assessments: Mapping[str, Assessment]) -> dict[str, dict[str, Verdict]]:
+    found: dict[str, dict[str, Verdict]] = defaultdict(dict)
+    for mark, assessment in assessments.items():
+        for interpreted in assessment.judged:
+            verdicts = interpreted.verdicts.items()
+            found[interpreted.contract.contract] |= {mark + code: verdict for code, verdict in verdicts}
+    return found
 
 
 def _everything(_: str) -> bool:
     return True
-
-
-def compiled_size(judged: JudgedColumns, backend: Backend) -> int:
-    return int(backend.take(judged.frame.select(nw.len().alias("rows")))["rows"][0])
 
 
 def _cells(verdict: Verdict) -> Cells:
@@ -126,15 +136,15 @@ def _tallied(names: Iterator[str]) -> Cells:
     return counts
 
 
-def read_cells(judged: JudgedColumns, backend: Backend, codes: Collection[str]) -> dict[str, Cells]:
-    """What the compiled plan says, by code of these subjects."""
+def read_cells(judged: JudgedColumns, backend: Backend, subjects: Collection[str] | None) -> dict[str, Cells]:
+    """What the compiled plan says, by key of these subjects (None: of all)."""
     frame, layout = judged.frame, judged.layout
-    if len(codes) < compiled_size(judged, backend):
-        frame = frame.filter(nw.col("code").is_in(list(codes)))
-    rows = backend.take(frame.select("code", *dict.fromkeys(layout.columns())))
+    if subjects is not None:
+        frame = frame.filter(nw.col("subject").is_in(list(subjects)))
+    rows = backend.take(frame.select("subject", *dict.fromkeys(layout.columns())))
     cells: dict[str, Cells] = {}
-    for row, code in enumerate(rows["code"]):
-        cells[code] = _row(judged.contract, layout, {name: column[row] for name, column in rows.items()})
+    for row, subject in enumerate(rows["subject"]):
+        cells[subject] = _row(judged.contract, layout, {name: column[row] for name, column in rows.items()})
     return cells
 
 
@@ -187,7 +197,7 @@ def _reaching(judged: Sequence[JudgedColumns], backend: Backend) -> dict[str, Ce
         rows = backend.take(one.frame.select("cadre", "party", "happened_on"))
         for cadre, party, day in zip(rows["cadre"], rows["party"], rows["happened_on"], strict=True):
             happened = date.fromordinal(int(day)).isoformat() if day else ""
-            through = f"through {party} {happened}".rstrip()
+            through = f"through {party.rpartition('|')[2]} {happened}".rstrip()
             found[cadre].append(f"{kind} {one.contract} {one.clause.id} {through}")
     return {cadre: _tallied(iter(names)) for cadre, names in found.items()}
 

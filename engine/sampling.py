@@ -1,0 +1,153 @@
+"""What is cross-checked when there are too many parties for checking all: every case that stands out, and whole leagues.
+
+Cases are interpreted alone, so that what depends on peers cannot be compared for them; whole leagues are compared in
+every cell where leagues are groups, in what does not depend on peers elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import narwhals as nw
+
+from engine.columnar.judged import JudgedColumns
+from engine.crosscheck import Comparable
+from rules.condition import AllOf, AnyOf, Condition, Linked, Not, RankIs, ScoreIs
+from rules.contract import Contract
+from rules.scoring import BestOf, Measured, Rank, Relative, SumOf, WorstOf
+from rules.verdict import GradeBand, Peers, Veto, WarningRule
+from targets.columns.backend import Backend
+from targets.columns.year import Frame, YearColumns
+
+PARTIES_ALL_MAX = 5_000
+LEAGUES_SAMPLED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Parties and cadres to be interpreted, and by contract which cells then mean the same in both evaluators."""
+
+    parties: tuple[str, ...]
+    cadres: tuple[str, ...]
+    comparable: dict[str, Comparable]
+
+
+def cases(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) -> Sample:
+    """Everybody vetoed, warned, on the bound of a condition, or with something exempt; with the parties of such cadres."""
+    found: dict[bool, set[str]] = {False: set(), True: set()}
+    for one in judged:
+        tests = list(_standing_out(one))
+        if tests:
+            rows = one.frame.filter(nw.any_horizontal(*tests, ignore_nulls=False)).select("code")
+            found[bool(one.contract.posts)] |= set(backend.take(rows)["code"])
+    parties = found[False] | _parties_of(found[True], year, backend)
+    comparable = {one.contract.contract: _alone(one.contract, [other.contract for other in judged]) for one in judged}
+    return Sample(tuple(sorted(parties)), tuple(sorted(found[True])), comparable)
+
+
+def whole_leagues(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend, seed: str) -> Sample:
+    """Some leagues of parties, drawn by the seed, and the cadres who answer for nobody outside them."""
+    parties: set[str] = set()
+    comparable: dict[str, Comparable] = {}
+    contracts = [one.contract for one in judged]
+    for one in judged:
+        comparable[one.contract.contract] = _alone(one.contract, contracts)
+        if not one.contract.posts and one.contract.ranking.peers is Peers.GROUP:
+            comparable[one.contract.contract] = lambda _: True
+            leagues = backend.take(one.frame.group_by("league").agg(nw.len().alias("rows")))["league"]
+            drawn = sorted(leagues, key=lambda league: hashlib.sha256(f"{seed} {league}".encode()).digest())
+            rows = one.frame.filter(nw.col("league").is_in(drawn[:LEAGUES_SAMPLED])).select("code")
+            parties |= set(backend.take(rows)["code"])
+    return Sample(tuple(sorted(parties)), tuple(sorted(_answering_only_for(parties, year, backend))), comparable)
+
+
+def _standing_out(judged: JudgedColumns) -> Iterator[nw.Expr]:
+    """Tests of the judged frame, each for one reason."""
+    layout = judged.layout
+    for hit in layout.hits:
+        yield nw.col(hit.times) > 0
+    for item in layout.items:
+        if isinstance(item.scored, str):
+            there = nw.col(item.there) if isinstance(item.there, str) else nw.lit(True)
+            yield there & ~nw.col(item.scored)
+    for bound in sorted(set(_score_bounds(judged.contract))):
+        for column, scale in ((layout.score, layout.scale), (layout.final, layout.final_scale)):
+            if (bound * scale).denominator == 1:
+                yield nw.col(column) == int(bound * scale)
+
+
+def _conditions(contract: Contract) -> Iterator[Condition]:
+    clauses: tuple[WarningRule | Veto | GradeBand, ...] = (*contract.warnings, *contract.vetoes, *contract.grades)
+    for clause in clauses:
+        if clause.when is not None:
+            yield from _parts(clause.when)
+
+
+def _parts(condition: Condition) -> Iterator[Condition]:
+    yield condition
+    match condition:
+        case AllOf(all=terms) | AnyOf(any=terms):
+            for term in terms:
+                yield from _parts(term)
+        case Not(not_=term) | Linked(is_=term):
+            yield from _parts(term)
+        case _:
+            pass
+
+
+def _score_bounds(contract: Contract) -> Iterator[Fraction]:
+    for condition in _conditions(contract):
+        if isinstance(condition, ScoreIs):
+            yield from (bound for bound in (condition.score.low, condition.score.high) if bound is not None)
+
+
+def _alone(contract: Contract, contracts: Sequence[Contract]) -> Comparable:
+    """Cells that mean the same for somebody without their peers."""
+    among_peers = {item.id for item in contract.item_by_id.values() if _compares(item)}
+    by_rank = any(isinstance(condition, RankIs) for one in contracts for condition in _conditions(one))
+    if contract.posts and any(_compares(item) for one in contracts for item in one.item_by_id.values()):
+        by_rank = True
+
+    def comparable(cell: str) -> bool:
+        kind, _, rest = cell.partition(" ")
+        match kind:
+            case "item" | "met":
+                return rest.rpartition(" ")[0] not in among_peers
+            case "score" | "section" | "sheet":
+                return not among_peers and not (contract.posts and by_rank)
+            case "final" | "veto" | "warning":
+                return not among_peers and not by_rank
+            case _:
+                return False
+
+    return comparable
+
+
+def _compares(measured: Measured) -> bool:
+    """Whether the method looks at the peers."""
+    match measured.scoring:
+        case Rank() | Relative():
+            return True
+        case BestOf(parts=parts) | WorstOf(parts=parts) | SumOf(parts=parts):
+            return any(_compares(part) for part in parts)
+        case _:
+            return False
+
+
+def _parties_of(cadres: set[str], year: YearColumns, backend: Backend) -> set[str]:
+    if year.assignments is None or not cadres:
+        return set()
+    rows = year.assignments.filter(nw.col("cadre").is_in(sorted(cadres))).select("party")
+    return set(backend.take(rows)["party"])
+
+
+def _answering_only_for(parties: set[str], year: YearColumns, backend: Backend) -> set[str]:
+    if year.assignments is None or not parties:
+        return set()
+    inside = nw.col("party").is_in(sorted(parties))
+    ours: Frame = year.assignments.filter(inside).select("cadre")
+    others = year.assignments.join(ours, on="cadre", how="semi").filter(~inside).select("cadre")
+    return set(backend.take(ours)["cadre"]) - set(backend.take(others)["cadre"])

@@ -1,0 +1,97 @@
+"""The promise to the auditor: two evaluators that share no code agree in every cell, on every engine.
+
+Hypothesis draws contracts and years; the interpreter judges each year alone, the compiled plan all years of a contract
+at once. `HYPOTHESIS_PROFILE=long` draws twenty years a contract and many more contracts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+from strategies import cadre_contracts, contracts, snapshots
+from strategies_variations import varied
+from test_golden import cases
+
+from engine import inference
+from engine.assess import assess
+from engine.columnar.judged import judge_year
+from engine.crosscheck import compare
+from rules.diagnostic import Refused
+from targets.columns.backend import EngineName, backend
+from targets.columns.of_snapshot import columns_of
+from targets.snapshot import Snapshot
+
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+SHARDS = range(8)
+CONTRACTS, YEARS = (625, 20) if LONG else (250, 1)
+ENGINES = (EngineName.POLARS, EngineName.DUCKDB)
+TOO_WIDE = "DX620"
+
+pytestmark = pytest.mark.skipif(
+    not inference.available(), reason="durable-rules does not run on this Python or platform"
+)
+
+
+@pytest.mark.parametrize("shard", SHARDS)
+def test_interpreter_and_compiler_agree(shard: int) -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=CONTRACTS, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def agree(data: st.DataObject) -> None:
+        agreed = [data.draw(contracts())]
+        agreed += [data.draw(cadre_contracts(agreed[0]))] if data.draw(st.booleans()) else []
+        first = data.draw(snapshots(*agreed))
+        years = [first, *(varied(first, agreed, Random(f"{shard} {number}")) for number in range(1, YEARS))]
+        interpreted = {_mark(number, years): assess(agreed, year) for number, year in enumerate(years)}
+        seen["years"] += len(years)
+        for name in ENGINES:
+            engine = backend(name)
+            try:
+                judged = judge_year(agreed, columns_of(years, agreed, engine), engine)
+            except Refused as refused:
+                assert [fault.code for fault in refused.diagnostics] == [TOO_WIDE]
+                seen[f"too wide for {name}"] += 1
+                continue
+            comparison = compare(interpreted, judged, engine)
+            seen["cells"] += comparison.cells
+            note(f"{name}: {comparison.difference}")
+            assert comparison.difference is None
+
+    agree()
+    print(f"\nshard {shard}: {dict(seen)}")
+    assert sum(number for what, number in seen.items() if what.startswith("too wide")) <= seen["years"] // 50
+
+
+def _mark(number: int, years: list[Snapshot]) -> str:
+    return "" if len(years) == 1 else f"{number}|"
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_golden_page_agrees_in_every_cell(name: EngineName) -> None:
+    cells = 0
+    for case in cases():
+        if not case.faults:
+            engine = backend(name)
+            judged = judge_year(case.contracts, columns_of([case.snapshot], case.contracts, engine), engine)
+            comparison = compare({"": assess(case.contracts, case.snapshot)}, judged, engine)
+            assert comparison.difference is None, case.name_in_english
+            cells += comparison.cells
+    assert cells > 4_000
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_faulty_year_is_refused_for_the_same_reasons(name: EngineName) -> None:
+    """The same codes at the same places; the compiled plan cannot quote the value that stands there."""
+    for case in cases():
+        if case.faults:
+            engine = backend(name)
+            with pytest.raises(Refused) as refused:
+                judge_year(case.contracts, columns_of([case.snapshot], case.contracts, engine), engine)
+            said = [(fault.code, fault.span.cell or fault.span.path) for fault in refused.value.diagnostics]
+            assert sorted(said) == sorted(case.faults), case.name_in_english
