@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from benchmarks.contract import ScoredItem
 
-Totals = Callable[[pl.DataFrame, Sequence[ScoredItem]], pl.Series]
+Work = Callable[[], pl.Series]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,18 @@ class Rival:
     sample: int | None = None
     exact: bool = True
 
-    def totals(self) -> Totals | None:
-        """Its function; None where its package is not installed."""
+    def prepared(self, frame: pl.DataFrame, items: Sequence[ScoredItem]) -> Work | None:
+        """Its work, ready to run: whatever is done once for a contract is done; None where its package is not installed."""
         try:
-            function: Totals = importlib.import_module(self.module).totals
+            module = importlib.import_module(self.module)
         except ModuleNotFoundError as missing:
             if (missing.name or "").startswith("benchmarks"):
                 raise
             return None
-        return function
+        work: Work = (
+            module.prepare(frame, items) if hasattr(module, "prepare") else partial(module.totals, frame, items)
+        )
+        return work
 
 
 BY_HAND = Rival("Polars, written by hand", "benchmarks.rivals.by_hand", "polars")

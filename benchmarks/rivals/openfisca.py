@@ -25,6 +25,11 @@ VILLAGE = build_entity(key="village", plural="villages", label="A village", is_p
 
 def totals(frame: pl.DataFrame, items: Sequence[ScoredItem], counts: type = int) -> pl.Series:
     """The totals in hundredths, Int64, some of them wrong. `counts` is the value type of the inputs, int or float."""
+    return prepare(frame, items, counts)()
+
+
+def prepare(frame: pl.DataFrame, items: Sequence[ScoredItem], counts: type = int) -> Callable[[], pl.Series]:
+    """The tax-benefit system, ready for a simulation."""
     system = TaxBenefitSystem([VILLAGE])
     for item in items:
         system.add_variables(
@@ -33,6 +38,10 @@ def totals(frame: pl.DataFrame, items: Sequence[ScoredItem], counts: type = int)
             _variable(item.indicator, float, _score(item)),
         )
     system.add_variables(_variable("total", float, _total(items)))
+    return lambda: _simulated(system, frame, items)
+
+
+def _simulated(system: TaxBenefitSystem, frame: pl.DataFrame, items: Sequence[ScoredItem]) -> pl.Series:
     simulation = SimulationBuilder().build_default_simulation(system, count=len(frame))
     for item in items:
         simulation.set_input(_input(item, "numerator"), YEAR, frame[item.numerator].to_numpy())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -12,4 +12,9 @@ from benchmarks.rivals import openfisca
 
 def totals(frame: pl.DataFrame, items: Sequence[ScoredItem]) -> pl.Series:
     """The totals in hundredths, Int64, some of them wrong."""
-    return openfisca.totals(frame, items, counts=float)
+    return prepare(frame, items)()
+
+
+def prepare(frame: pl.DataFrame, items: Sequence[ScoredItem]) -> Callable[[], pl.Series]:
+    """The tax-benefit system, ready for a simulation."""
+    return openfisca.prepare(frame, items, counts=float)

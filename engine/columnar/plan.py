@@ -187,13 +187,15 @@ class IntColumn:
 
     def named(self, what: str = "") -> IntColumn:
         """The same as a column of its own."""
-        if self.expr is None:
+        if self.expr is None or self.nodes == 1:
             return self
         name = self.plan.write(self.expr, self.reads, what)
         return self.plan.column(name, self.low, self.high, self.multiple, wide=self.wide)
 
     def column_name(self, what: str = "") -> str:
         """The name of a column that holds it, a constant too."""
+        if self.nodes == 1 and self.reads:
+            return next(iter(self.reads))
         return self.plan.write(self.told(), self.reads, what)
 
     def told(self, *, wide: bool = False) -> nw.Expr:
@@ -217,7 +219,7 @@ class IntColumn:
         if masked.is_constant and how != "sum":
             return masked
         wide = masked.wide or self.plan.needs_wide(low, high)
-        name = masked.plan.write(masked.told(wide=wide), masked.reads)
+        name = masked.column_name() if wide == masked.wide else masked.plan.write(masked.told(wide=wide), masked.reads)
         summed = getattr(nw.col(name), how)().over("league").cast(nw.Int128 if wide else nw.Int64)
         written = self.plan.write(summed, frozenset({name, "league"}))
         return self.plan.column(written, low, high, wide=wide)
@@ -229,10 +231,10 @@ class IntColumn:
 
         Of those `among` only; what the others get means nothing.
         """
-        name = self.plan.write(self.told(), self.reads)
+        name = self.column_name()
         partition = ["league"]
         if among is not None and among.value is None:
-            partition.append(self.plan.write(among.told(), among.reads))
+            partition.append(among.column_name())
         place = nw.col(name).rank(method, descending=best_is_high).over(*partition).cast(nw.Int64)
         written = self.plan.write(place, frozenset({name, *partition}))
         return self.plan.column(written, 1, max(1, self.plan.league_size_max))
@@ -302,12 +304,14 @@ class Truth:
 
     def named(self, what: str = "") -> Truth:
         """The same as a column of its own."""
-        if self.value is not None:
+        if self.value is not None or self.nodes == 1:
             return self
         return self.plan.truth(self.plan.write(self.told(), self.reads, what))
 
     def column_name(self, what: str = "") -> str:
         """The name of a column that holds it, a constant too."""
+        if self.nodes == 1 and self.reads:
+            return next(iter(self.reads))
         return self.plan.write(self.told(), self.reads, what)
 
     def choose(self, then: IntColumn, otherwise: IntColumn) -> IntColumn:

@@ -19,7 +19,7 @@ INT128_MAX = 2**127 - 1
 HUGEINT_MAX = 10**38 - 1
 # Spark divides through doubles: 9007199254740993 // 1 came back one too low.
 DOUBLE_MAX = 2**53 - 1
-STEPS_NESTED_MAX = 1
+STEPS_NESTED_MAX = 4
 
 
 class EngineName(StrEnum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -115,10 +115,7 @@ def _duties(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
 
 
 def _most(duties: Iterable[Mapping[str, Any]]) -> int:
-    counts: dict[str, int] = defaultdict(int)
-    for row in duties:
-        counts[row["cadre"]] += 1
-    return max(counts.values(), default=0)
+    return max(Counter(row["cadre"] for row in duties).values(), default=0)
 
 
 def _incident_rows(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
@@ -170,7 +167,7 @@ class _Wide:
 
 
 def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Backend) -> ContractColumns:
-    wide, sizes = _Wide(), defaultdict(int)
+    wide, sizes = _Wide(), Counter[str]()
     subjects: dict[str, list[str]] = {name: [] for name in SUBJECT_COLUMNS}
     for world in worlds:
         for subject in sorted(_subjects(contract, world)):
@@ -305,5 +302,5 @@ def _months(worlds: Sequence[_World], wide: _Wide) -> dict[str, IntegerColumn]:
             if row is not None:
                 inside = (day for day in ends if record.start <= day and (record.until is None or day <= record.until))
                 held[record.state][row].update(day.month for day in inside)
-    number: Callable[[Mapping[int, set[int]]], dict[int, int]] = lambda rows: {row: len(m) for row, m in rows.items()}  # noqa: E731
-    return {state: wide.integers(months_name(state), number(rows), 0) for state, rows in held.items()}
+    counts = {state: {row: len(months) for row, months in rows.items()} for state, rows in held.items()}
+    return {state: wide.integers(months_name(state), found, 0) for state, found in counts.items()}
