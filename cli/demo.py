@@ -13,7 +13,7 @@ from cli.contract import make_workspace
 from cli.data import bring_in
 from cli.desk import Desk
 from cli.options import JsonOption, LanguageOption
-from cli.year import assess_year, keep
+from cli.year import assess_year, cross_checked, keep
 from cli.year import report as report_verdicts
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def demo(
     _import_town(desk, opened, [one.contract for one in loaded])
     year = sources.of_workspace(opened, loaded, None, None)
     assessment = assess_year(desk, year)
-    keep(year, assessment)
-    report_verdicts(desk, assessment, None)
+    check = cross_checked(desk, year, assessment)
+    keep(year, assessment, check)
+    report_verdicts(desk, assessment, None, check)
     desk.note(
         desk.speech(N_("Next: duixian explain -w {folder} 示例青塘村; duixian show -w {folder} vetoes")).format(
             folder=workspace

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.language import Language
+from targets.engines import EngineName
 
 N_ = str
 
@@ -22,6 +23,18 @@ AsOfOption = Annotated[
 ]
 OutOption = Annotated[
     Path | None, typer.Option("--out", help=N_("folder for the result files; earlier results in it are replaced"))
+]
+EngineOption = Annotated[
+    EngineName | None,
+    typer.Option(
+        "--engine", help=N_("run the compiled plan over the files: polars, duckdb (larger than memory) or spark")
+    ),
+]
+CrossCheckOption = Annotated[
+    bool,
+    typer.Option(
+        "--cross-check/--no-cross-check", help=N_("hold both evaluators against each other; recorded in the run")
+    ),
 ]
 ContractsArgument = Annotated[
     list[Path] | None, typer.Argument(help=N_("contract files; those of the workspace when left out"))

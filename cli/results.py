@@ -147,7 +147,9 @@ def _veto_as_json(record: VetoRecord) -> dict[str, object]:
     }  # fmt: skip
 
 
-def write_results(folder: Path, speech: Speech, assessment: Assessment) -> tuple[Path, ...]:
+def write_results(
+    folder: Path, speech: Speech, assessment: Assessment, run_record: Mapping[str, object]
+) -> tuple[Path, ...]:
     """verdicts.csv, sections.csv, items.csv, vetoes.csv and run.json; each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     every = [(judged, verdict) for judged in assessment.judged for verdict in ranked(judged)]
@@ -163,8 +165,8 @@ def write_results(folder: Path, speech: Speech, assessment: Assessment) -> tuple
     written = []
     for name, (columns, rows) in tables.items():
         written.append(_write_csv(folder / name, [speech(column) for column in columns], rows))
-    record = json.dumps(as_json(assessment), ensure_ascii=False, indent=1)
-    written.append(_write_whole(folder / "run.json", record + "\n"))
+    record = json.dumps(run_record, ensure_ascii=False, indent=1)
+    written.append(write_whole(folder / "run.json", record + "\n"))
     return tuple(written)
 
 
@@ -178,7 +180,7 @@ def _write_csv(path: Path, columns: list[str], rows: Iterable[tuple[str, ...]]) 
     return partial.replace(path)
 
 
-def _write_whole(path: Path, text: str) -> Path:
+def write_whole(path: Path, text: str) -> Path:
     partial = path.with_name(path.name + ".part")
     partial.write_text(text, encoding="utf-8")
     return partial.replace(path)

@@ -15,7 +15,7 @@ from rules.quantity import NotExact
 
 if TYPE_CHECKING:
     from rules.load import Loaded
-    from targets.snapshot import Records, Snapshot
+    from targets.snapshot import Snapshot
     from targets.workspace import Workspace
 
 WORKSPACE = Path("duixian-workspace")
@@ -50,28 +50,41 @@ def load(
 
 def _from_files(desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str, Path], through: str | None) -> Year:
     from targets.intake import read_csv_tables
-    from targets.snapshot import Records
+    from targets.snapshot import Records, Snapshot
 
-    for needed in ("parties", "data"):
-        if needed not in files:
-            _refuse_option(f"--{needed}", say("nothing"), say("a CSV file of that table"))
-    loaded = load_and_note(desk, contracts or ())
-    if not loaded:
-        _refuse_option("CONTRACT", say("nothing"), say("at least one contract file"))
+    loaded, last = contracts_for_files(desk, contracts, files, through)
     warnings: list[Diagnostic] = []
     contracts_read = [one.contract for one in loaded]
     records = read_csv_tables(files, contracts_read, Records(), on_warning=warnings.append)
     desk.show_warnings(warnings)
-    snapshot = _snapshot(loaded, records, through)
-    return Year(_in_force(loaded, snapshot), snapshot)
+    return Year(loaded, Snapshot(last.year, records, last.last_month))
+
+
+def contracts_for_files(
+    desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str, Path], through: str | None
+) -> tuple[tuple[Loaded, ...], Period]:
+    """The contracts in force for plain files, and the last period that is due. Raises Refused."""
+    for needed in ("parties", "data"):
+        if needed not in files:
+            _refuse_option(f"--{needed}", say("nothing"), say("a CSV file of that table"))
+    from targets.snapshot import month_end
+
+    loaded = load_and_note(desk, contracts or ())
+    if not loaded:
+        _refuse_option("CONTRACT", say("nothing"), say("at least one contract file"))
+    last = _last_period(loaded, through)
+    return _in_force(loaded, month_end(last.year, last.last_month)), last
 
 
 def of_workspace(workspace: Workspace, loaded: tuple[Loaded, ...], through: str | None, as_of: str | None) -> Year:
     """The workspace's records under contracts that are loaded already."""
+    from targets.snapshot import Snapshot
+
     until = None if as_of is None else day(as_of, "--as-of")
     batch = workspace.store.last_batch(until)
-    snapshot = _snapshot(loaded, workspace.store.as_of(batch=batch), through)
-    return Year(_in_force(loaded, snapshot), snapshot, workspace, batch)
+    last = _last_period(loaded, through)
+    snapshot = Snapshot(last.year, workspace.store.as_of(batch=batch), last.last_month)
+    return Year(_in_force(loaded, snapshot.last_day), snapshot, workspace, batch)
 
 
 def load_and_note(desk: Desk, paths: Sequence[Path]) -> tuple[Loaded, ...]:
@@ -83,24 +96,22 @@ def load_and_note(desk: Desk, paths: Sequence[Path]) -> tuple[Loaded, ...]:
     return loaded
 
 
-def _snapshot(loaded: Sequence[Loaded], records: Records, through: str | None) -> Snapshot:
-    """The records of the year asked for: that of `through`, else the latest that a contract is for."""
-    from targets.snapshot import Snapshot
-
+def _last_period(loaded: Sequence[Loaded], through: str | None) -> Period:
+    """The last period that is due: `through`, else the latest year that a contract is for."""
     years = {one.contract.year for one in loaded}
     last = Period(max(years), Cadence.YEAR, 1) if through is None else _period(through)
     if last.year not in years:
         listed = ", ".join(map(str, sorted(years)))
         _refuse_option("--through", say("{period}", period=str(last)), say("a period of {year}", year=listed))
-    return Snapshot(last.year, records, last.last_month)
+    return last
 
 
-def _in_force(loaded: Sequence[Loaded], snapshot: Snapshot) -> tuple[Loaded, ...]:
+def _in_force(loaded: Sequence[Loaded], last_day: date) -> tuple[Loaded, ...]:
     """Of each contract the version that holds on the last day; the versions must follow from each other."""
     from rules.amend import check_chain, in_force
 
     refuse_if_any(check_chain(loaded))
-    chosen = in_force([one.contract for one in loaded], snapshot.last_day)
+    chosen = in_force([one.contract for one in loaded], last_day)
     return tuple(one for one in loaded if any(one.contract is contract for contract in chosen))
 
 

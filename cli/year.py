@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import sources
+from cli import bulk, sources
 from cli.desk import Desk
 from cli.options import (
     AsOfOption,
     AssignmentsOption,
     CadresOption,
     ContractsArgument,
+    CrossCheckOption,
     DataOption,
+    EngineOption,
     IncidentsOption,
     JsonOption,
     LanguageOption,
@@ -29,6 +31,8 @@ from cli.options import (
     WorkspaceOption,
 )
 from rules.diagnostic import Diagnostic, Span, refuse, say
+from targets.engines import EngineName
+from targets.run import Extent, RunCheck
 
 if TYPE_CHECKING:
     from engine.assess import Assessment
@@ -54,6 +58,8 @@ def assess(
     through: ThroughOption = None,
     as_of: AsOfOption = None,
     out: OutOption = None,
+    engine: EngineOption = None,
+    cross_check: CrossCheckOption = True,
     json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -64,10 +70,20 @@ def assess(
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
     }  # fmt: skip
+    from engine import inference
+
+    named = {name: path for name, path in files.items() if path is not None}
+    if named and bulk.is_bulk(named, engine):
+        bulk.assess_files(desk, contracts, named, through, out, engine, cross_check=cross_check)
+        return
     year = sources.load(desk, contracts, files, workspace, through, as_of, to_write=True)
+    if not inference.available():
+        compiled_only(desk, year, out)
+        return
     assessment = assess_year(desk, year)
-    keep(year, assessment)
-    report(desk, assessment, out)
+    check = cross_checked(desk, year, assessment, engine) if cross_check else RunCheck(Extent.NONE)
+    keep(year, assessment, check)
+    report(desk, assessment, out, check)
 
 
 def assess_year(desk: Desk, year: sources.Year) -> Assessment:
@@ -77,8 +93,45 @@ def assess_year(desk: Desk, year: sources.Year) -> Assessment:
         return run_assessment([one.contract for one in year.contracts], year.snapshot)
 
 
-def keep(year: sources.Year, assessment: Assessment) -> None:
-    """A draft run in the workspace, with its result; the same run again changes nothing."""
+def cross_checked(desk: Desk, year: sources.Year, assessment: Assessment, engine: EngineName | None = None) -> RunCheck:
+    """Everything computed a second time by the compiled plan; the first difference is refused."""
+    from engine.crosscheck import checked
+    from targets.columns.backend import backend
+
+    with desk.busy(desk.speech(N_("cross-checking"))):
+        return checked(assessment, [one.contract for one in year.contracts], backend(engine or EngineName.POLARS))
+
+
+def compiled_only(desk: Desk, year: sources.Year, out: Path | None) -> None:
+    """Where the interpreter cannot adjudicate: the compiled plan's verdicts, which no run is kept of."""
+    from cli import columnar
+    from engine.columnar.judged import judge_year
+    from targets.columns.backend import backend
+    from targets.columns.of_snapshot import columns_of
+
+    contracts = [one.contract for one in year.contracts]
+    engine = backend(EngineName.POLARS)
+    with desk.busy(desk.speech(N_("assessing"))):
+        judged = judge_year(contracts, columns_of([year.snapshot], contracts, engine), engine)
+    named = columnar.names_of(contracts)
+    for one in judged:
+        table = engine.take(columnar.verdict_frame(desk.speech, one, named(one.contract)))
+        columns, rows = list(table), list(zip(*table.values(), strict=True))
+        if desk.as_json:
+            desk.machine(
+                {"contract": one.contract.contract, "rows": [dict(zip(columns, row, strict=True)) for row in rows]}
+            )
+        else:
+            desk.rows(desk.speech.name(one.contract), columns[1:], [row[1:] for row in rows], right=(0, 4, 5))
+    if out is not None:
+        with desk.steps() as step:
+            for path in columnar.write_frames(out, desk.speech, judged, engine, ".csv", step):
+                desk.note(desk.speech(N_("written: {path}")).format(path=path))
+    desk.note(bulk.told(desk, RunCheck(Extent.ONE_EVALUATOR)))
+
+
+def keep(year: sources.Year, assessment: Assessment, check: RunCheck | None = None) -> None:
+    """A draft run in the workspace, with its result and how it was checked; the same run again changes nothing."""
     from dataclasses import replace
     from json import dumps
 
@@ -86,20 +139,23 @@ def keep(year: sources.Year, assessment: Assessment) -> None:
 
     if year.workspace is not None:
         run = replace(assessment.run, batch=year.batch)
-        year.workspace.store.runs.save(run, dumps(results.as_json(assessment), ensure_ascii=False, sort_keys=True))
+        result = dumps(results.as_json(assessment), ensure_ascii=False, sort_keys=True)
+        year.workspace.store.runs.save(run, result, check=check)
 
 
-def report(desk: Desk, assessment: Assessment, out: Path | None) -> None:
+def report(desk: Desk, assessment: Assessment, out: Path | None, check: RunCheck) -> None:
     from cli import results
 
+    record = {**results.as_json(assessment), "cross_check": {"extent": check.extent.value, "cells": check.cells}}
     if desk.as_json:
-        desk.machine(results.as_json(assessment))
+        desk.machine(record)
     else:
         for judged in assessment.judged:
             _verdict_tables(desk, judged)
         desk.note(desk.speech(N_("run {hash}")).format(hash=assessment.run.name))
+        desk.note(bulk.told(desk, check))
     if out is not None:
-        for path in results.write_results(out, desk.speech, assessment):
+        for path in results.write_results(out, desk.speech, assessment, record):
             desk.note(desk.speech(N_("written: {path}")).format(path=path))
 
 

@@ -68,8 +68,12 @@ def assess(
 
 def run_of(contracts: Sequence[Contract], snapshot: Snapshot) -> Run:
     """The run's name depends on contracts, data and engine version alone: equal names mean equal verdicts."""
-    agreed = hashlib.sha256("\n".join(sorted(map(content_hash, contracts))).encode()).hexdigest()
-    return Run(agreed, snapshot.content_hash, ENGINE_VERSION, snapshot.year, snapshot.through)
+    return Run(agreed_hash(contracts), snapshot.content_hash, ENGINE_VERSION, snapshot.year, snapshot.through)
+
+
+def agreed_hash(contracts: Sequence[Contract]) -> str:
+    """SHA-256 over the contents of the contracts, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(map(content_hash, contracts))).encode()).hexdigest()
 
 
 def _no_rule_engine() -> Diagnostic:

@@ -11,15 +11,18 @@ from fractions import Fraction
 import narwhals as nw
 
 from engine.assess import Assessment
-from engine.columnar.judged import JudgedColumns
+from engine.columnar.judged import JudgedColumns, judge_year
 from engine.columnar.layout import HitLayout, Layout, ScoreLayout
 from engine.score.derivation import readable
 from engine.verdict import Verdict, VetoRecord
 from rules.contract import Contract
-from rules.diagnostic import Diagnostic, Span, say
+from rules.diagnostic import Diagnostic, Refused, Span, refuse, say
 from rules.verdict import Veto
 from targets.columns.backend import Backend
+from targets.columns.of_snapshot import columns_of
+from targets.run import Extent, RunCheck
 
+PLAN_TOO_WIDE = "DX620"
 # What stands in a cell: a number, nothing (exempt, no grade), a grade, or which vetoes and warnings hit.
 Value = Fraction | str | bool | None
 Cells = dict[str, Value]
@@ -204,3 +207,19 @@ def _reaching(judged: Sequence[JudgedColumns], backend: Backend) -> dict[str, Ce
 
 def _written(value: Value) -> str:
     return readable(value) if isinstance(value, Fraction) else "-" if value is None else str(value)
+
+
+def checked(assessment: Assessment, contracts: Sequence[Contract], backend: Backend) -> RunCheck:
+    """The assessment held against the compiled plan in every cell. Raises Refused (DX621) at the first difference; a plan
+    that the engine cannot hold exactly is no difference, and is told by the extent."""
+    try:
+        judged = judge_year(contracts, columns_of([assessment.snapshot], contracts, backend), backend)
+    except Refused as refused:
+        first = refused.diagnostics[0]
+        if first.code == PLAN_TOO_WIDE:
+            return RunCheck(Extent.TOO_WIDE)
+        refuse(Difference(first.span.path, first.span.cell, first.code, "-", str(first.found)).diagnostic())
+    comparison = compare({"": assessment}, judged, backend)
+    if comparison.difference is not None:
+        refuse(comparison.difference.diagnostic())
+    return RunCheck(Extent.ALL, comparison.cells)

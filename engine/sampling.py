@@ -28,11 +28,28 @@ LEAGUES_SAMPLED = 20
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Parties and cadres to be interpreted, and by contract which cells then mean the same in both evaluators."""
+    """Parties and cadres to be interpreted, and by contract which cells then mean the same in both evaluators (None: all
+    of them, since everybody is there)."""
 
     parties: tuple[str, ...]
     cadres: tuple[str, ...]
-    comparable: dict[str, Comparable]
+    comparable: dict[str, Comparable] | None
+
+
+def samples(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend, seed: str) -> Iterator[Sample]:
+    """Everybody where there are at most `PARTIES_ALL_MAX` parties; else the cases, and whole leagues. None is empty."""
+    if (
+        sum(year.contracts[one.contract.contract].subjects for one in judged if not one.contract.posts)
+        <= PARTIES_ALL_MAX
+    ):
+        everybody: dict[bool, set[str]] = {False: set(), True: set()}
+        for one in judged:
+            everybody[bool(one.contract.posts)] |= set(backend.take(one.frame.select("code"))["code"])
+        yield Sample(tuple(sorted(everybody[False])), tuple(sorted(everybody[True])), None)
+        return
+    for sample in (cases(judged, year, backend), whole_leagues(judged, year, backend, seed)):
+        if sample.parties:
+            yield sample
 
 
 def cases(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) -> Sample:

@@ -211,6 +211,8 @@ CODES: dict[str, Code] = {
     "DX615": _error("contract given twice"),
     "DX617": _error("nobody to assess"),
     "DX616": _error("capped grade unknown to the cadres' contract"),
+    "DX620": _error("number too large for the engine"),
+    "DX621": _error("the two evaluators differ"),
     # running and the workspace
     "DX700": _error("not a workspace"),
     "DX701": _error("workspace of a newer version"),

@@ -156,7 +156,10 @@ def _load(connection: Connection, names: Sequence[str]) -> tuple[KeptRun, ...]:
         checks.setdefault(row.run, []).append(RunCheck(Extent(row.extent), row.cells))
     light = [column for column in _RUN.c if column.name != "result"]
     rows = {row.name: row for row in connection.execute(select(*light).where(_RUN.c.name.in_(names)))}
-    return tuple(KeptRun(_run(rows[name]), rows[name].created_at, tuple(events[name]), tuple(checks.get(name, ()))) for name in events)
+    return tuple(
+        KeptRun(_run(rows[name]), rows[name].created_at, tuple(events[name]), tuple(checks.get(name, ())))
+        for name in events
+    )
 
 
 def _run(row: Any) -> Run:

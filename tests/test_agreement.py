@@ -22,8 +22,9 @@ from engine.assess import assess
 from engine.columnar.judged import judge_year
 from engine.crosscheck import compare
 from rules.diagnostic import Refused
-from targets.columns.backend import EngineName, backend
+from targets.columns.backend import backend
 from targets.columns.of_snapshot import columns_of
+from targets.engines import EngineName
 from targets.snapshot import Snapshot
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"

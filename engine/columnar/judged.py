@@ -146,3 +146,30 @@ def _too_wide(contract: Contract, wide: TooWide, backend: Backend) -> Diagnostic
     )
     hint = say("compare with the pooled value of the peers, report ratios as decimals, or use another engine")
     return Diagnostic("DX620", Span(contract.contract), found, expected, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many were judged, were vetoed, were warned, and have each grade (by its name)."""
+
+    subjects: int
+    vetoed: int
+    warned: int
+    grades: dict[str, int]
+
+
+def tally(one: JudgedColumns, backend: Backend) -> Tally:
+    layout = one.layout
+
+    def number(test: nw.Expr, name: str) -> nw.Expr:
+        return nw.when(test).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64)).sum().alias(name)
+
+    def hit(*, veto: bool) -> nw.Expr:
+        tests = [nw.col(each.times) > 0 for each in layout.hits if each.veto is veto]
+        return nw.any_horizontal(nw.lit(False), *tests, ignore_nulls=False)
+
+    grades = [number(nw.col(layout.grade) == place, f"grade {place}") for place, _ in enumerate(one.contract.grades)]
+    counts = [nw.len().alias("all"), number(hit(veto=True), "vetoed"), number(hit(veto=False), "warned"), *grades]
+    found = {name: int(column[0] or 0) for name, column in backend.take(one.frame.select(*counts)).items()}
+    by_grade = {band.name: found[f"grade {place}"] for place, band in enumerate(one.contract.grades)}
+    return Tally(found["all"], found["vetoed"], found["warned"], by_grade)

@@ -5,13 +5,15 @@ Everything else is written once, as narwhals expressions, and no other module kn
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import narwhals as nw
+import polars as pl
 
 from targets.columns.year import Frame
+from targets.engines import EngineName
 
 INT64_MAX = 2**63 - 1
 INT128_MAX = 2**127 - 1
@@ -22,10 +24,7 @@ DOUBLE_MAX = 2**53 - 1
 STEPS_NESTED_MAX = 4
 
 
-class EngineName(StrEnum):
-    POLARS = "polars"
-    DUCKDB = "duckdb"
-    SPARK = "spark"
+PARQUET = ".parquet"
 
 
 class Step(NamedTuple):
@@ -44,6 +43,14 @@ class Backend(Protocol):
 
     def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
         """A small table of Python values as a frame; `schema` gives narwhals types."""
+        ...
+
+    def scan(self, path: Path) -> Frame:
+        """A Parquet file by its types; a CSV file with every column as text."""
+        ...
+
+    def write(self, frame: Frame, path: Path) -> None:
+        """The frame as Parquet or CSV, by the ending; whole or not at all."""
         ...
 
     def keep(self, frame: Frame) -> Frame:
@@ -82,6 +89,12 @@ class PolarsBackend:
     def keep(self, frame: Frame) -> Frame:
         return frame.collect("polars").lazy()
 
+    def scan(self, path: Path) -> Frame:
+        return nw.from_native(scan_file(path))
+
+    def write(self, frame: Frame, path: Path) -> None:
+        _sink(nw.to_native(frame), path)
+
     def widen(self, frame: Frame, steps: Sequence[Step]) -> Frame:
         for step in steps:
             frame = frame.with_columns(**step.new)
@@ -110,6 +123,18 @@ class DuckBackend:
 
     def keep(self, frame: Frame) -> Frame:
         return self._table(lambda name: nw.to_native(frame).create(name))
+
+    def scan(self, path: Path) -> Frame:
+        if path.suffix == PARQUET:
+            return nw.from_native(self._connection.read_parquet(str(path)))
+        return nw.from_native(self._connection.read_csv(str(path), header=True, all_varchar=True))
+
+    def write(self, frame: Frame, path: Path) -> None:
+        def put(partial: Path) -> None:
+            native = nw.to_native(frame)
+            native.write_parquet(str(partial)) if path.suffix == PARQUET else native.write_csv(str(partial))
+
+        _whole(path, put)
 
     def widen(self, frame: Frame, steps: Sequence[Step]) -> Frame:
         """A table every few steps: a query nested deeper takes its planner longer than the work itself."""
@@ -147,6 +172,14 @@ class SparkBackend:
         frame: Frame = nw.from_native(self._session.createDataFrame(table))
         return frame
 
+    def scan(self, path: Path) -> Frame:
+        if path.suffix == PARQUET:
+            return nw.from_native(self._session.read.parquet(str(path)))
+        return nw.from_native(self._session.read.csv(str(path), header=True))
+
+    def write(self, frame: Frame, path: Path) -> None:
+        _sink(frame.collect("polars").to_native().lazy(), path)
+
     def widen(self, frame: Frame, steps: Sequence[Step]) -> Frame:
         for step in steps:
             frame = frame.select(*step.old, **step.new)
@@ -158,3 +191,29 @@ class SparkBackend:
 
     def take(self, frame: Frame) -> dict[str, list[Any]]:
         return frame.collect("polars").to_dict(as_series=False)
+
+
+def scan_file(path: Path) -> pl.LazyFrame:
+    """A Parquet file by its types; a CSV file with every column as text."""
+    if path.suffix == PARQUET:
+        return pl.scan_parquet(path)
+    return pl.scan_csv(path, infer_schema=False, encoding="utf8")
+
+
+def _sink(frame: pl.LazyFrame, path: Path) -> None:
+    """Streaming; CSV with a byte order mark, since the spreadsheet of the office reads UTF-8 only then."""
+
+    def put(partial: Path) -> None:
+        if path.suffix == PARQUET:
+            frame.sink_parquet(partial, engine="streaming")
+        else:
+            frame.sink_csv(partial, include_bom=True, engine="streaming")
+
+    _whole(path, put)
+
+
+def _whole(path: Path, put: Callable[[Path], None]) -> None:
+    """Written beside it, then moved into its place."""
+    partial = path.with_name(path.name + ".part")
+    put(partial)
+    partial.replace(path)

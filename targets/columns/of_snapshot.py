@@ -188,21 +188,21 @@ def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Bac
     )  # fmt: skip
 
 
-def _subjects(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """Key, code, kind, post, group, league of everybody the contract assesses."""
+def _subjects(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
+    """Key, code, name, kind, post, group, league of everybody the contract assesses."""
     found = _cadres(contract, world) if contract.posts else _parties(contract, world)
-    for code, kind, post, group in found:
+    for code, name, kind, post, group in found:
         league = {Peers.ALL: "", Peers.GROUP: group, Peers.KIND: kind}[contract.ranking.peers]
-        yield world.key(code), code, kind, post, group, world.key(league)
+        yield world.key(code), code, name, kind, post, group, world.key(league)
 
 
-def _parties(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str]]:
+def _parties(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str, str]]:
     for party in world.snapshot.records.parties:
         if party.kind in contract.assesses:
-            yield party.code, party.kind, "", party.group or party.kind
+            yield party.code, party.name, party.kind, "", party.group or party.kind
 
 
-def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str]]:
+def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str, str]]:
     """Everybody in the post that they held last in the year."""
     snapshot = world.snapshot
     first, last = date(snapshot.year, 1, 1), snapshot.last_day
@@ -211,9 +211,10 @@ def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, 
         if tenure.start <= last and (tenure.until is None or tenure.until >= first):
             held[tenure.cadre] = tenure
     posts = {post.id for post in contract.posts}
+    names = {cadre.code: cadre.name for cadre in snapshot.records.cadres}
     for code, tenure in held.items():
         if tenure.post in posts:
-            yield code, tenure.post, tenure.post, tenure.post
+            yield code, names.get(code, code), tenure.post, tenure.post, tenure.post
 
 
 def _amounts(contract: Contract, worlds: Sequence[_World], wide: _Wide) -> dict[AmountKey, Amount]:

@@ -22,7 +22,7 @@ Frame = nw.LazyFrame[Any]
 # An end that has not come; beyond every day of a calendar.
 OPEN_DAY = 3_652_059
 # Columns of the wide frame that are not values.
-SUBJECT_COLUMNS = ("subject", "code", "kind", "post", "group", "league")
+SUBJECT_COLUMNS = ("subject", "code", "name", "kind", "post", "group", "league")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,203 @@
+"""A county or a nation from files to files: read, judged by the compiled plan, cross-checked, written. No database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli import sources
+from cli.desk import Desk
+from rules.diagnostic import refuse
+from targets.engines import EngineName
+
+if TYPE_CHECKING:
+    from engine.columnar.judged import JudgedColumns
+    from rules.contract import Contract
+    from rules.period import Period
+    from targets.bulk.tables import Tables
+    from targets.columns.backend import Backend
+    from targets.columns.year import YearColumns
+    from targets.run import Run, RunCheck
+
+N_ = str
+LINES_READ = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was judged, on which engine, under which run, and how far it was checked."""
+
+    run: Run
+    judged: tuple[JudgedColumns, ...]
+    backend: Backend
+    check: RunCheck
+
+
+def is_bulk(files: Mapping[str, Path], engine: EngineName | None) -> bool:
+    """Whether the files are for the compiled plan: an engine is named, one is Parquet, or the parties are very many."""
+    from engine.sampling import PARTIES_ALL_MAX
+
+    if engine is not None or any(path.suffix == ".parquet" for path in files.values()):
+        return True
+    parties = files.get("parties")
+    return parties is not None and parties.is_file() and _lines(parties) > PARTIES_ALL_MAX + 1
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(LINES_READ), b""))
+
+
+def assess_files(
+    desk: Desk,
+    contracts: Sequence[Path] | None,
+    files: Mapping[str, Path],
+    through: str | None,
+    out: Path | None,
+    engine: EngineName | None,
+    *,
+    cross_check: bool,
+) -> None:
+    """The whole bulk assessment. Raises Refused; nothing is written then."""
+    from targets.columns.backend import PARQUET
+
+    loaded, last = sources.contracts_for_files(desk, contracts, files, through)
+    agreed = [one.contract for one in loaded]
+    with desk.steps() as step:
+        result = _judge(desk, agreed, files, last, engine or EngineName.POLARS, step, cross_check=cross_check)
+        if out is not None:
+            from cli.columnar import write_frames
+
+            ending = PARQUET if files["data"].suffix == PARQUET else ".csv"
+            written = write_frames(out, desk.speech, result.judged, result.backend, ending, step)
+            written.append(_write_record(out / "run.json", result))
+    _report(desk, result)
+    for path in written if out is not None else ():
+        desk.note(desk.speech(N_("written: {path}")).format(path=path))
+
+
+def _judge(
+    desk: Desk, contracts: Sequence[Contract], files: Mapping[str, Path], last: Period, engine: EngineName,
+    step: Callable[[str], None], *, cross_check: bool,
+) -> Judged:  # fmt: skip
+    from engine.columnar.judged import judge_year
+    from targets.bulk.columns import columns_of_tables
+    from targets.bulk.tables import read_tables
+    from targets.columns.backend import backend
+
+    chosen = backend(engine)
+    tables = read_tables(files, contracts, chosen, step)
+    step(desk.speech(N_("putting the columns together")))
+    year = columns_of_tables(tables, contracts, last.year, last.last_month, chosen)
+    judged = judge_year(contracts, year, chosen, step)
+    run = _run(contracts, files, last)
+    check = _cross_check(desk, contracts, tables, year, judged, chosen, run, step, wanted=cross_check)
+    return Judged(run, judged, chosen, check)
+
+
+def _run(contracts: Sequence[Contract], files: Mapping[str, Path], last: Period) -> Run:
+    """Named like every run; the data are the bytes of the files."""
+    from engine.assess import ENGINE_VERSION, agreed_hash
+    from targets.run import Run
+
+    digest = hashlib.sha256(f"{last}\n".encode())
+    for key in sorted(files):
+        with files[key].open("rb") as file:
+            digest.update(f"{key} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return Run(agreed_hash(contracts), digest.hexdigest(), ENGINE_VERSION, last.year, last.last_month)
+
+
+def _cross_check(
+    desk: Desk, contracts: Sequence[Contract], tables: Tables, year: YearColumns, judged: Sequence[JudgedColumns],
+    backend: Backend, run: Run, step: Callable[[str], None], *, wanted: bool,
+) -> RunCheck:  # fmt: skip
+    """Everybody where they are few; else every case that stands out, and whole leagues drawn by the run's name."""
+    from engine import inference
+    from engine.crosscheck import compare
+    from engine.sampling import samples
+    from targets.bulk.records import records_of
+    from targets.run import Extent, RunCheck
+    from targets.snapshot import Snapshot
+
+    if not wanted:
+        return RunCheck(Extent.NONE)
+    if not inference.available():
+        return RunCheck(Extent.ONE_EVALUATOR)
+    from engine.assess import assess
+
+    cells, extent = 0, Extent.ALL
+    for sample in samples(judged, year, backend, run.name):
+        step(
+            desk.speech(N_("cross-checking {count} parties and cadres")).format(
+                count=len(sample.parties) + len(sample.cadres)
+            )
+        )
+        records = records_of(tables, sample.parties, sample.cadres, backend)
+        assessment = assess(contracts, Snapshot(year.year, records, year.through))
+        comparison = compare({"": assessment}, judged, backend, sample.comparable)
+        if comparison.difference is not None:
+            refuse(comparison.difference.diagnostic())
+        cells += comparison.cells
+        extent = Extent.ALL if sample.comparable is None else Extent.SAMPLE
+    return RunCheck(extent, cells)
+
+
+def _report(desk: Desk, result: Judged) -> None:
+    summary = _summary(result)
+    if desk.as_json:
+        desk.machine(summary)
+        return
+    rows = []
+    for one in summary["contracts"]:
+        grades = "  ".join(f"{name} {count}" for name, count in one["grades"].items())
+        rows.append((one["title"], str(one["subjects"]), str(one["vetoed"]), str(one["warned"]), grades))
+    columns = (N_("contract"), N_("assessed"), N_("vetoed"), N_("warned"), N_("grades"))
+    desk.rows(desk.speech(N_("assessment {year}")).format(year=summary["year"]), columns, rows, right=(1, 2, 3))
+    desk.note(desk.speech(N_("run {hash}")).format(hash=result.run.name))
+    desk.note(told(desk, result.check))
+
+
+def told(desk: Desk, check: RunCheck) -> str:
+    """How far the two evaluators were held against each other, in a sentence."""
+    sentences = {
+        "all": N_("Computed twice: the two evaluators agree in all {cells} cells."),
+        "sample": N_("Computed twice for every vetoed, boundary and exempt case and a sample: {cells} cells agree."),
+        "none": N_("Not cross-checked, as asked."),
+        "too_wide": N_("Not cross-checked: the numbers are too large for the compiled plan."),
+        "one_evaluator": N_("Not cross-checked: durable-rules does not run on this Python; the compiled plan alone has judged."),
+    }  # fmt: skip
+    return desk.speech(sentences[check.extent.value]).format(cells=f"{check.cells:,}")
+
+
+def _summary(result: Judged) -> dict[str, Any]:
+    return {
+        "run": result.run.name,
+        "year": result.run.year,
+        "through": result.run.through,
+        "contracts_hash": result.run.contracts_hash,
+        "data_hash": result.run.data_hash,
+        "engine_version": result.run.engine_version,
+        "engine": result.backend.name.value,
+        "cross_check": {"extent": result.check.extent.value, "cells": result.check.cells},
+        "contracts": [_counted(one, result.backend) for one in result.judged],
+    }
+
+
+def _counted(one: JudgedColumns, backend: Backend) -> dict[str, Any]:
+    from engine.columnar.judged import tally
+
+    counts = tally(one, backend)
+    return {
+        "contract": one.contract.contract, "title": one.contract.title, "version": one.contract.version,
+        "subjects": counts.subjects, "vetoed": counts.vetoed, "warned": counts.warned, "grades": counts.grades,
+    }  # fmt: skip
+
+
+def _write_record(path: Path, result: Judged) -> Path:
+    from cli.results import write_whole
+
+    return write_whole(path, json.dumps(_summary(result), ensure_ascii=False, indent=1) + "\n")

@@ -1,0 +1,223 @@
+"""One table in a file: which column is which, its values decoded by their distinct texts, its faults found and placed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from rules.diagnostic import Diagnostic, Refused, Span, Text, say
+from targets.columns.backend import PARQUET, Backend, scan_file
+from targets.columns.year import Frame
+from targets.intake.cells import is_blank
+from targets.intake.faults import CellFault, shown
+from targets.intake.grid import Cell
+from targets.intake.lexicon import Lexicon, Measure
+from targets.tables import is_passed_over, layouts_of
+from targets.tables.layout import Layout
+from targets.vocabulary import folded
+
+ROWS_LISTED_MAX = 50
+Decode = Callable[[Cell], tuple[Any, ...]]
+
+
+@dataclass
+class Faults:
+    """Everything that is wrong with the files, told all at once."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def refuse_if_any(self) -> None:
+        if self.found:
+            raise Refused(self.found)
+
+
+@dataclass
+class Source:
+    """A file's frame under the names of the layout's fields; `headings` are the file's own, `measures` its indicators'."""
+
+    path: Path
+    layout: Layout
+    frame: Frame
+    backend: Backend
+    faults: Faults
+    headings: dict[str, str]
+    measures: dict[str, Measure]
+
+    def has(self, name: str) -> bool:
+        return name in self.headings
+
+    def decode(
+        self,
+        name: str,
+        read: Decode,
+        into: Mapping[str, Any],
+        blank: Sequence[Any] | None,
+        where: nw.Expr | None = None,
+    ) -> None:
+        """Replace a column by what its values mean: `into` gives names and types, `blank` what an empty cell stands for
+        (None: it may not be empty, in the rows `where` that holds)."""
+        if not self.has(name):
+            assert blank is not None, "a required column is there"
+            values = zip(into.items(), blank, strict=True)
+            self.frame = self.frame.with_columns(**{new: nw.lit(value, kind) for (new, kind), value in values})
+            return
+        rows = self.frame if where is None else self.frame.filter(where)
+        distinct = self.backend.take(rows.select(name).unique())[name]
+        meanings: dict[Any, tuple[Any, ...]] = {}
+        for value in distinct:
+            if value is None or is_blank(Cell(text_of(value))):
+                if blank is None:
+                    self.fault(name, [value], "DX520", say("a value"))
+                meanings[value] = tuple(blank) if blank is not None else tuple(None for _ in into)
+                continue
+            try:
+                if isinstance(value, float):
+                    raise CellFault("DX521", say("whole numbers, decimals or text: a binary fraction is not exact"))
+                meanings[value] = read(Cell(text_of(value)))
+            except CellFault as wrong:
+                self.fault(name, [value], wrong.code, wrong.expected, wrong.hint)
+        self._replace(name, meanings, into, blank)
+
+    def _replace(
+        self, name: str, meanings: Mapping[Any, tuple[Any, ...]], into: Mapping[str, Any], blank: Sequence[Any] | None
+    ) -> None:
+        told = {value: meaning for value, meaning in meanings.items() if value is not None}
+        if not told:
+            lacking = blank if blank is not None else [None for _ in into]
+            values = {new: nw.lit(value, kind) for (new, kind), value in zip(into.items(), lacking, strict=True)}
+            self.frame = self.frame.drop(name).with_columns(**values)
+            return
+        kinds = self.frame.collect_schema()
+        columns: dict[str, Sequence[Any]] = {f"{name} as written": list(told)}
+        for place, new in enumerate(into):
+            columns[f"{new} meant"] = [meaning[place] for meaning in told.values()]
+        schema = {f"{name} as written": kinds[name]} | {f"{new} meant": kind for new, kind in into.items()}
+        mapping = self.backend.bring(columns, schema)
+        joined = self.frame.join(mapping, left_on=name, right_on=f"{name} as written", how="left")
+        news = {}
+        for place, new in enumerate(into):
+            meant = nw.col(f"{new} meant")
+            news[new] = meant if blank is None or blank[place] is None else meant.fill_null(blank[place])
+        kept = [column for column in kinds.names() if column not in (name, *into)]
+        self.frame = joined.select(*kept, **news)
+
+    def fault(
+        self,
+        name: str,
+        values: Sequence[Any],
+        code: str,
+        expected: Text,
+        hint: Text | None = None,
+        found: Text | None = None,
+    ) -> None:
+        """A diagnostic for each row in which the column as written has one of the values."""
+        heading = self.headings.get(name, name)
+        written = pl.col(heading)
+        bad = written.is_in([value for value in values if value is not None])
+        if any(value is None for value in values):
+            bad = bad | written.is_null()
+        rows = (
+            scan_file(self.path)
+            .with_row_index("row")
+            .filter(bad)
+            .select("row", heading)
+            .head(ROWS_LISTED_MAX)
+            .collect()
+        )
+        first = 1 if self.path.suffix == PARQUET else 2
+        for row, value in zip(rows["row"], rows[heading], strict=True):
+            place = Span(str(self.path), line=row + first, cell=heading)
+            told = shown("" if value is None else text_of(value))
+            self.faults.found.append(Diagnostic(code, place, found or told, expected, hint))
+
+    def fault_where(self, test: nw.Expr, key: str, code: str, expected: Text, found: Text | None = None) -> None:
+        """A diagnostic for the rows in which the test holds, told by their key column."""
+        bad = self.backend.take(self.frame.filter(test).select(key).head(ROWS_LISTED_MAX))[key]
+        if bad:
+            self.fault(key, list(dict.fromkeys(bad)), code, expected, found=found)
+
+    def not_in(self, name: str, known: Frame, code: str, expected: Text) -> None:
+        """A diagnostic for the rows whose value is not among the codes of `known` (a frame with `code`)."""
+        strangers = self.frame.select(name).join(known.select("code"), left_on=name, right_on="code", how="anti")
+        bad = self.backend.take(strangers.unique().head(ROWS_LISTED_MAX))[name]
+        if bad:
+            self.fault(name, bad, code, expected)
+
+    def once(self, *key: str) -> None:
+        """A diagnostic for rows that say the same thing twice."""
+        counted = self.frame.group_by(*key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
+        bad = self.backend.take(counted.select(key[0]).head(ROWS_LISTED_MAX))[key[0]]
+        if bad:
+            self.fault(key[0], list(dict.fromkeys(bad)), "DX540", say("each row once"))
+
+
+def open_source(path: Path, key: str, lexicon: Lexicon, backend: Backend, faults: Faults) -> Source | None:
+    """The table in the file; None where a fault of its headings was noted."""
+    try:
+        frame = backend.scan(path)
+        names = frame.collect_schema().names()
+    except Exception as error:  # noqa: BLE001 - each engine has its own errors for a file that it cannot read
+        reason = say("{reason}", reason=str(error).splitlines()[0][:200] if str(error) else type(error).__name__)
+        faults.found.append(Diagnostic("DX001", Span(str(path)), reason, say("a CSV or Parquet file that can be read")))
+        return None
+    layout, headings, measures = _understood(key, names, lexicon)
+    unknown = [
+        name for name in names
+        if name not in headings.values() and name not in measures and not is_passed_over(name)
+    ]  # fmt: skip
+    for name in unknown:
+        expected = say("headings of the table {table}", table=layout.zh)
+        faults.found.append(Diagnostic("DX514", Span(str(path), cell=name), shown(name), expected))
+    lacking = [column for column in layout.columns if column.required and column.field not in headings]
+    for column in lacking:
+        found = say("no column {zh} ({en})", zh=column.zh, en=column.en)
+        faults.found.append(Diagnostic("DX513", Span(str(path)), found, say("every column that must be filled")))
+    if unknown or lacking:
+        return None
+    frame = frame.select(**{field: nw.col(heading) for field, heading in headings.items()},
+                         **{name: nw.col(name) for name in measures})  # fmt: skip
+    return Source(path, layout, frame, backend, faults, headings | {name: name for name in measures}, measures)
+
+
+def _understood(key: str, names: Sequence[str], lexicon: Lexicon) -> tuple[Layout, dict[str, str], dict[str, Measure]]:
+    """The layout that fits, which heading is which of its fields, and which headings are indicators (of a wide table)."""
+    best: tuple[Layout, dict[str, str], dict[str, Measure]] | None = None
+    for layout in layouts_of(key):
+        headings: dict[str, str] = {}
+        for column in layout.columns:
+            spellings = set(map(folded, column.spellings))
+            found = next((name for name in names if folded(name.lstrip("\ufeff")) in spellings), None)
+            if found is not None and found not in headings.values():
+                headings[column.field] = found
+        measures = {}
+        if layout.wide:
+            for name in names:
+                measure = lexicon.measure(tuple(name.rsplit(" ", 1))) or lexicon.measure((name,))
+                if measure is not None and name not in headings.values():
+                    measures[name] = measure
+        if best is None or len(headings) + len(measures) > len(best[1]) + len(best[2]):
+            best = (layout, headings, measures)
+    assert best is not None
+    return best
+
+
+def text_of(value: object) -> str:
+    """A value of a file as somebody would have typed it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+        case _:
+            return str(value)
