@@ -53,7 +53,7 @@ def samples(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend
 
 
 def cases(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) -> Sample:
-    """Everybody vetoed, warned, on the bound of a condition, or with something exempt; with the parties of such cadres."""
+    """Everybody vetoed, on the bound of a condition, or with something exempt; with the parties of such cadres."""
     found: dict[bool, set[str]] = {False: set(), True: set()}
     for one in judged:
         tests = list(_standing_out(one))
@@ -85,7 +85,8 @@ def _standing_out(judged: JudgedColumns) -> Iterator[nw.Expr]:
     """Tests of the judged frame, each for one reason."""
     layout = judged.layout
     for hit in layout.hits:
-        yield nw.col(hit.times) > 0
+        if hit.veto:
+            yield nw.col(hit.times) > 0
     for item in layout.items:
         if isinstance(item.scored, str):
             there = nw.col(item.there) if isinstance(item.there, str) else nw.lit(True)

@@ -166,7 +166,7 @@ def tally(one: JudgedColumns, backend: Backend) -> Tally:
 
     def hit(*, veto: bool) -> nw.Expr:
         tests = [nw.col(each.times) > 0 for each in layout.hits if each.veto is veto]
-        return nw.any_horizontal(nw.lit(False), *tests, ignore_nulls=False)
+        return nw.any_horizontal(nw.col(layout.rank) < 1, *tests, ignore_nulls=False)
 
     grades = [number(nw.col(layout.grade) == place, f"grade {place}") for place, _ in enumerate(one.contract.grades)]
     counts = [nw.len().alias("all"), number(hit(veto=True), "vetoed"), number(hit(veto=False), "warned"), *grades]
