@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli import sources
+from cli import checking, sources
 from cli.desk import Desk
-from rules.diagnostic import refuse
 from targets.engines import EngineName
+from targets.run import Extent, RunCheck
 
 if TYPE_CHECKING:
     from engine.columnar.judged import JudgedColumns
     from rules.contract import Contract
     from rules.period import Period
-    from targets.bulk.tables import Tables
     from targets.columns.backend import Backend
-    from targets.columns.year import YearColumns
-    from targets.run import Run, RunCheck
+    from targets.run import Run
 
 N_ = str
 LINES_READ = 1 << 20
@@ -95,7 +93,9 @@ def _judge(
     year = columns_of_tables(tables, contracts, last.year, last.last_month, chosen)
     judged = judge_year(contracts, year, chosen, step)
     run = _run(contracts, files, last)
-    check = _cross_check(desk, contracts, tables, year, judged, chosen, run, step, wanted=cross_check)
+    check = RunCheck(Extent.NONE)
+    if cross_check:
+        check = checking.check_files(desk, checking.Files(contracts, tables, year, judged, chosen), run.name, step)
     return Judged(run, judged, chosen, check)
 
 
@@ -111,41 +111,6 @@ def _run(contracts: Sequence[Contract], files: Mapping[str, Path], last: Period)
     return Run(agreed_hash(contracts), digest.hexdigest(), ENGINE_VERSION, last.year, last.last_month)
 
 
-def _cross_check(
-    desk: Desk, contracts: Sequence[Contract], tables: Tables, year: YearColumns, judged: Sequence[JudgedColumns],
-    backend: Backend, run: Run, step: Callable[[str], None], *, wanted: bool,
-) -> RunCheck:  # fmt: skip
-    """Everybody where they are few; else every case that stands out, and whole leagues drawn by the run's name."""
-    from engine import inference
-    from engine.crosscheck import compare
-    from engine.sampling import samples
-    from targets.bulk.records import records_of
-    from targets.run import Extent, RunCheck
-    from targets.snapshot import Snapshot
-
-    if not wanted:
-        return RunCheck(Extent.NONE)
-    if not inference.available():
-        return RunCheck(Extent.ONE_EVALUATOR)
-    from engine.assess import assess
-
-    cells, extent = 0, Extent.ALL
-    for sample in samples(judged, year, backend, run.name):
-        step(
-            desk.speech(N_("cross-checking {count} parties and cadres")).format(
-                count=len(sample.parties) + len(sample.cadres)
-            )
-        )
-        records = records_of(tables, sample.parties, sample.cadres, backend)
-        assessment = assess(contracts, Snapshot(year.year, records, year.through))
-        comparison = compare({"": assessment}, judged, backend, sample.comparable)
-        if comparison.difference is not None:
-            refuse(comparison.difference.diagnostic())
-        cells += comparison.cells
-        extent = Extent.ALL if sample.comparable is None else Extent.SAMPLE
-    return RunCheck(extent, cells)
-
-
 def _report(desk: Desk, result: Judged) -> None:
     summary = _summary(result)
     if desk.as_json:
@@ -158,19 +123,7 @@ def _report(desk: Desk, result: Judged) -> None:
     columns = (N_("contract"), N_("assessed"), N_("vetoed"), N_("warned"), N_("grades"))
     desk.rows(desk.speech(N_("assessment {year}")).format(year=summary["year"]), columns, rows, right=(1, 2, 3))
     desk.note(desk.speech(N_("run {hash}")).format(hash=result.run.name))
-    desk.note(told(desk, result.check))
-
-
-def told(desk: Desk, check: RunCheck) -> str:
-    """How far the two evaluators were held against each other, in a sentence."""
-    sentences = {
-        "all": N_("Computed twice: the two evaluators agree in all {cells} cells."),
-        "sample": N_("Computed twice for every vetoed, boundary and exempt case and a sample: {cells} cells agree."),
-        "none": N_("Not cross-checked, as asked."),
-        "too_wide": N_("Not cross-checked: the numbers are too large for the compiled plan."),
-        "one_evaluator": N_("Not cross-checked: durable-rules does not run on this Python; the compiled plan alone has judged."),
-    }  # fmt: skip
-    return desk.speech(sentences[check.extent.value]).format(cells=f"{check.cells:,}")
+    desk.note(checking.told(desk, result.check))
 
 
 def _summary(result: Judged) -> dict[str, Any]:

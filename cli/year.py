@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import bulk, sources
+from cli import bulk, checking, sources
 from cli.desk import Desk
 from cli.options import (
     AsOfOption,
@@ -127,7 +127,7 @@ def compiled_only(desk: Desk, year: sources.Year, out: Path | None) -> None:
         with desk.steps() as step:
             for path in columnar.write_frames(out, desk.speech, judged, engine, ".csv", step):
                 desk.note(desk.speech(N_("written: {path}")).format(path=path))
-    desk.note(bulk.told(desk, RunCheck(Extent.ONE_EVALUATOR)))
+    desk.note(checking.told(desk, RunCheck(Extent.ONE_EVALUATOR)))
 
 
 def keep(year: sources.Year, assessment: Assessment, check: RunCheck | None = None) -> None:
@@ -153,7 +153,7 @@ def report(desk: Desk, assessment: Assessment, out: Path | None, check: RunCheck
         for judged in assessment.judged:
             _verdict_tables(desk, judged)
         desk.note(desk.speech(N_("run {hash}")).format(hash=assessment.run.name))
-        desk.note(bulk.told(desk, check))
+        desk.note(checking.told(desk, check))
     if out is not None:
         for path in results.write_results(out, desk.speech, assessment, record):
             desk.note(desk.speech(N_("written: {path}")).format(path=path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -57,24 +57,24 @@ class Comparison:
 
 
 def compare(
-    assessments: Mapping[str, Assessment],
+    interpreted: Mapping[str, Mapping[str, Cells]],
     judged: Sequence[JudgedColumns],
     backend: Backend,
     comparable: Mapping[str, Comparable] | None = None,
 ) -> Comparison:
-    """Everybody whom the interpreter assessed, against the compiled results.
+    """Everybody whom the interpreter assessed (`interpreted_cells`), against the compiled results.
 
-    Assessments stand under what the keys of their world begin with (nothing, where there is one world). `comparable`
-    says by contract which cells mean the same in both; without it all do, and both must have judged the same people.
+    `comparable` says by contract which cells mean the same in both; without it all do, and both must have judged the same
+    people.
     """
     compiled = {one.contract.contract: one for one in judged}
     reaching = _reaching(judged, backend)
     count = 0
-    for contract, verdicts in _by_contract(assessments).items():
+    for contract, verdicts in interpreted.items():
         asked = (comparable or {}).get(contract, _everything)
         theirs = read_cells(compiled[contract], backend, None if comparable is None else verdicts.keys())
         for subject in verdicts.keys() | theirs.keys():
-            mine = _cells(verdicts[subject]) if subject in verdicts else {}
+            mine = verdicts.get(subject, {})
             other = theirs[subject] | reaching.get(subject, {}) if subject in theirs else {}
             cells = [cell for cell in mine.keys() | other.keys() if asked(cell)]
             count += len(cells)
@@ -88,12 +88,20 @@ def compare(
 MISSING = "not judged"
 
 
-def _by_contract(assessments: Mapping[str, Assessment]) -> dict[str, dict[str, Verdict]]:
-    found: dict[str, dict[str, Verdict]] = defaultdict(dict)
-    for mark, assessment in assessments.items():
-        for interpreted in assessment.judged:
-            verdicts = interpreted.verdicts.items()
-            found[interpreted.contract.contract] |= {mark + code: verdict for code, verdict in verdicts}
+def interpreted_cells(assessment: Assessment, mark: str = "") -> dict[str, dict[str, Cells]]:
+    """What the interpreter says, by contract and by the subject's key, which in a world of its own begins with `mark`."""
+    return {
+        judged.contract.contract: {mark + code: _cells(verdict) for code, verdict in judged.verdicts.items()}
+        for judged in assessment.judged
+    }
+
+
+def merged(many: Iterable[Mapping[str, Mapping[str, Cells]]]) -> dict[str, dict[str, Cells]]:
+    """Cells of several assessments, by contract and subject."""
+    found: dict[str, dict[str, Cells]] = defaultdict(dict)
+    for cells in many:
+        for contract, subjects in cells.items():
+            found[contract].update(subjects)
     return found
 
 
@@ -219,7 +227,7 @@ def checked(assessment: Assessment, contracts: Sequence[Contract], backend: Back
         if first.code == PLAN_TOO_WIDE:
             return RunCheck(Extent.TOO_WIDE)
         refuse(Difference(first.span.path, first.span.cell, first.code, "-", str(first.found)).diagnostic())
-    comparison = compare({"": assessment}, judged, backend)
+    comparison = compare(interpreted_cells(assessment), judged, backend)
     if comparison.difference is not None:
         refuse(comparison.difference.diagnostic())
     return RunCheck(Extent.ALL, comparison.cells)

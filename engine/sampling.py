@@ -21,6 +21,7 @@ from rules.scoring import BestOf, Measured, Rank, Relative, SumOf, WorstOf
 from rules.verdict import GradeBand, Peers, Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import Frame, YearColumns
+from targets.snapshot import Records
 
 PARTIES_ALL_MAX = 5_000
 LEAGUES_SAMPLED = 20
@@ -29,11 +30,12 @@ LEAGUES_SAMPLED = 20
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Parties and cadres to be interpreted, and by contract which cells then mean the same in both evaluators (None: all
-    of them, since everybody is there)."""
+    of them, since everybody is there). `whole`: they must be interpreted together, since peers are among them."""
 
     parties: tuple[str, ...]
     cadres: tuple[str, ...]
     comparable: dict[str, Comparable] | None
+    whole: bool = True
 
 
 def samples(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend, seed: str) -> Iterator[Sample]:
@@ -62,7 +64,36 @@ def cases(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) 
             found[bool(one.contract.posts)] |= set(backend.take(rows)["code"])
     parties = found[False] | _parties_of(found[True], year, backend)
     comparable = {one.contract.contract: _alone(one.contract, [other.contract for other in judged]) for one in judged}
-    return Sample(tuple(sorted(parties)), tuple(sorted(found[True])), comparable)
+    return Sample(tuple(sorted(parties)), tuple(sorted(found[True])), comparable, whole=False)
+
+
+def shares(records: Records, count: int) -> list[Records]:
+    """The records in so many parts, each cadre with everybody they answer for; nearly every party is in one part only."""
+    of: dict[str, set[str]] = {one.code: set() for one in records.cadres}
+    for duty in records.assignments:
+        of[duty.cadre].add(duty.party)
+    together = sorted(of, key=lambda cadre: sorted(of[cadre]))
+    size = max(1, -(-len(together) // count))
+    teams = [set(together[start : start + size]) for start in range(0, len(together), size)] or [set()]
+    covered = {party for parties in of.values() for party in parties}
+    alone = [one.code for one in records.parties if one.code not in covered]
+    return [_part_of(records, set(alone[number :: len(teams)]), team) for number, team in enumerate(teams)]
+
+
+def _part_of(records: Records, parties: set[str], cadres: set[str]) -> Records:
+    duties = tuple(one for one in records.assignments if one.cadre in cadres)
+    subjects = parties | cadres | {one.party for one in duties}
+    return Records(
+        parties=tuple(one for one in records.parties if one.code in subjects),
+        cadres=tuple(one for one in records.cadres if one.code in cadres),
+        tenures=tuple(one for one in records.tenures if one.cadre in cadres),
+        assignments=duties,
+        targets=tuple(one for one in records.targets if one.subject in subjects),
+        observations=tuple(one for one in records.observations if one.subject in subjects),
+        incidents=tuple(one for one in records.incidents if one.subject in subjects),
+        states=tuple(one for one in records.states if one.subject in subjects),
+        prior_vetoes=tuple(one for one in records.prior_vetoes if one.subject in subjects),
+    )
 
 
 def whole_leagues(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend, seed: str) -> Sample:

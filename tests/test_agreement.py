@@ -20,7 +20,7 @@ from test_golden import cases
 from engine import inference
 from engine.assess import assess
 from engine.columnar.judged import judge_year
-from engine.crosscheck import compare
+from engine.crosscheck import compare, interpreted_cells, merged
 from rules.diagnostic import Refused
 from targets.columns.backend import backend
 from targets.columns.of_snapshot import columns_of
@@ -49,7 +49,7 @@ def test_interpreter_and_compiler_agree(shard: int) -> None:
         agreed += [data.draw(cadre_contracts(agreed[0]))] if data.draw(st.booleans()) else []
         first = data.draw(snapshots(*agreed))
         years = [first, *(varied(first, agreed, Random(f"{shard} {number}")) for number in range(1, YEARS))]
-        interpreted = {_mark(number, years): assess(agreed, year) for number, year in enumerate(years)}
+        interpreted = merged(interpreted_cells(assess(agreed, year), _mark(n, years)) for n, year in enumerate(years))
         seen["years"] += len(years)
         for name in ENGINES:
             engine = backend(name)
@@ -80,7 +80,7 @@ def test_every_golden_page_agrees_in_every_cell(name: EngineName) -> None:
         if not case.faults:
             engine = backend(name)
             judged = judge_year(case.contracts, columns_of([case.snapshot], case.contracts, engine), engine)
-            comparison = compare({"": assess(case.contracts, case.snapshot)}, judged, engine)
+            comparison = compare(interpreted_cells(assess(case.contracts, case.snapshot)), judged, engine)
             assert comparison.difference is None, case.name_in_english
             cells += comparison.cells
     assert cells > 4_000
