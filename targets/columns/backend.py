@@ -165,7 +165,10 @@ class SparkBackend:
     def __init__(self) -> None:
         from pyspark.sql import SparkSession
 
-        self._session = SparkSession.builder.getOrCreate()
+        # The session that is there, with its cluster; else one of this machine. An overflow is an error, never a wrap.
+        quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.ansi.enabled": "true"}
+        self._session = SparkSession.builder.appName("duixian").config(map=quiet).getOrCreate()
+        self._session.sparkContext.setLogLevel("ERROR")
 
     def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
         table = nw.from_dict(columns, schema, backend="pyarrow").to_native()
