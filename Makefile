@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 
-.PHONY: help setup demo test check format messages bench clean
+.PHONY: help setup demo test test-long check format messages bench clean
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -17,6 +17,9 @@ demo: .venv/ready  ## assess the invented demo town and print its tables
 
 test: .venv/ready  ## run every test
 	$(BIN)/python -m pytest
+
+test-long: .venv/ready  ## hold the evaluators together over 100,000 drawn years (an hour or two)
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -s tests/test_agreement.py
 
 check: .venv/ready  ## format, lint, types, import arrows
 	$(BIN)/ruff format --check .
@@ -36,8 +39,14 @@ messages: .venv/ready  ## collect the sentences and compile the Chinese catalogu
 	$(BIN)/pybabel -q update -l zh -i build/duixian.pot -o $(MESSAGES).po --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/python -c 'import sys; from babel.messages import mofile, pofile; mofile.write_mo(open(sys.argv[2], "wb"), pofile.read_po(open(sys.argv[1], "rb")))' $(MESSAGES).po $(MESSAGES).mo
 
-bench: .venv/ready  ## measure speed as ratios in one run
-	$(BIN)/python -m benchmarks
+# The rivals bring NumPy and more: they stay out of .venv.
+.venv-bench/ready: pyproject.toml constraints.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r benchmarks/requirements.txt -e .
+	touch $@
+
+bench: .venv-bench/ready  ## measure speed as ratios in one run, and write docs/benchmarks.md
+	.venv-bench/bin/python -m benchmarks --write docs/benchmarks.md
 
 clean:  ## remove the environment and caches
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -56,7 +56,8 @@ def test_interpreter_and_compiler_agree(shard: int) -> None:
             try:
                 judged = judge_year(agreed, columns_of(years, agreed, engine), engine)
             except Refused as refused:
-                assert [fault.code for fault in refused.diagnostics] == [TOO_WIDE]
+                if refused.diagnostics[0].code != TOO_WIDE:
+                    raise
                 seen[f"too wide for {name}"] += 1
                 continue
             comparison = compare(interpreted, judged, engine)

@@ -45,10 +45,9 @@ TABLES = ("parties", "data", "cadres", "tenures", "assignments", "incidents")
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Backend]:
-    from pyspark.sql import SparkSession
-
+    sql = pytest.importorskip("pyspark.sql")
     local = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.driver.memory": "2g"}
-    session = SparkSession.builder.master("local[2]").config(map=local).getOrCreate()
+    session = sql.SparkSession.builder.master("local[2]").config(map=local).getOrCreate()
     yield backend(EngineName.SPARK)
     session.stop()
 
@@ -77,7 +76,8 @@ def test_polars_duckdb_and_spark_give_the_same_totals_to_the_digit(tmp_path: Pat
     assert sum(cells["score"] for cells in told[0][0].values()) > 0
 
 
-def test_what_spark_cannot_hold_is_refused_before_any_row_is_read(spark: Backend) -> None:
+@pytest.mark.usefixtures("spark")
+def test_what_spark_cannot_hold_is_refused_before_any_row_is_read() -> None:
     """2^53 - 1 is the widest integer there: its division goes through doubles."""
     case = next(case for case in cases() if case.page == "method-relative" and not case.faults)
     narrow = backend(EngineName.SPARK)
