@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from random import Random
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
@@ -72,6 +75,46 @@ def test_interpreter_and_compiler_agree(shard: int) -> None:
 
 def _mark(number: int, years: list[Snapshot]) -> str:
     return "" if len(years) == 1 else f"{number}|"
+
+
+@settings(max_examples=1000 if LONG else 150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_years_with_holes_are_refused_for_the_same_reasons(data: st.DataObject) -> None:
+    """Values, targets and duties taken out at random: the same faults at the same places, or the same verdicts."""
+    agreed = [data.draw(contracts())]
+    agreed += [data.draw(cadre_contracts(agreed[0]))] if data.draw(st.booleans()) else []
+    year = data.draw(snapshots(*agreed))
+    dice, records = Random(data.draw(st.integers(0, 10**6))), year.records
+
+    def holed(rows: tuple[Any, ...], share: float) -> tuple[Any, ...]:
+        return tuple(row for row in rows if dice.random() > share)
+
+    year = replace(
+        year,
+        records=replace(
+            records,
+            observations=holed(records.observations, 0.15),
+            targets=holed(records.targets, 0.1),
+            assignments=holed(records.assignments, 0.2),
+        ),
+    )
+    engine = backend(EngineName.POLARS)
+    interpreted, refused = _outcome(lambda: interpreted_cells(assess(agreed, year)))
+    judged, also_refused = _outcome(lambda: judge_year(agreed, columns_of([year], agreed, engine), engine))
+    assert also_refused == refused
+    if interpreted is not None and judged is not None:
+        assert compare(interpreted, judged, engine).difference is None
+
+
+T = TypeVar("T")
+
+
+def _outcome(call: Callable[[], T]) -> tuple[T | None, set[tuple[str, str]]]:
+    """What comes out, or the codes and places of what was refused."""
+    try:
+        return call(), set()
+    except Refused as refused:
+        return None, {(fault.code, fault.span.cell or fault.span.path) for fault in refused.diagnostics}
 
 
 @pytest.mark.parametrize("name", ENGINES)
