@@ -57,7 +57,7 @@ def score_frame(speech: Speech, judged: JudgedColumns) -> Frame:
         window = "" if one.window.cadence is Cadence.YEAR else f" {one.window}"
         heading = f"{names[one.id]}{window}"
         columns[heading if heading not in columns else f"{heading} ({one.id})"] = _scored(one)
-    return judged.frame.select(**columns)
+    return judged.frame.sort("code").select(**columns)
 
 
 def hit_frame(speech: Speech, judged: Sequence[JudgedColumns], backend: Backend, named: Named) -> Frame | None:
@@ -83,7 +83,7 @@ def hit_frame(speech: Speech, judged: Sequence[JudgedColumns], backend: Backend,
         nw.col("found day"), nw.col("through"),
     )  # fmt: skip
     told = {speech(name): value for name, value in zip(HIT_COLUMNS, values, strict=True)}
-    return rows.sort("contract", "code", "owner", "rule").select(**told)
+    return rows.sort("contract", "code", "owner", "rule", "through").select(**told)
 
 
 def _own_hits(one: JudgedColumns) -> Iterator[Frame]:

@@ -32,6 +32,8 @@ from targets.columns.year import (
 from targets.observation import IncidentState
 from targets.snapshot import month_end
 
+# A query that joins more than this takes its planner longer than the work.
+JOINS_NESTED_MAX = 8
 ONE, ZERO = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
 
 
@@ -97,7 +99,7 @@ def _contract(
     if subjects is None:
         empty: dict[str, list[str]] = {name: [] for name in SUBJECT_COLUMNS}
         return ContractColumns(backend.bring(empty, dict.fromkeys(empty, nw.String)), 0, 1)
-    keys, joined = _joined_values(contract, tables, subjects, year, through)
+    keys, joined = _joined_values(contract, tables, subjects, year, through, backend)
     parameters, joined = _joined_parameters(contract, tables, joined, backend)
     windows = [window for window in windows_of(contract) if window.year == year]
     kinds, joined = _joined_incidents(counting, windows, joined, backend)
@@ -163,16 +165,17 @@ def _cadres(contract: Contract, tables: Tables, year: int, through: int) -> Fram
 
 
 def _joined_values(
-    contract: Contract, tables: Tables, subjects: Frame, year: int, through: int
+    contract: Contract, tables: Tables, subjects: Frame, year: int, through: int, backend: Backend
 ) -> tuple[list[AmountKey], Frame]:
     """The values of the contract's indicators beside its subjects; where nothing was reported 0 / 1."""
     keys: list[AmountKey] = []
-    for reported, frame in tables.values.frames:
-        own = [key for key in reported if key[0] in contract.indicator_by_id and _looked_at(key[1], year, through)]
-        if not own:
+    joined = 0
+    for reported in tables.values:
+        own = [key for key in reported.keys if _looked_at(key[1], year, through)]
+        if not own or reported.contract != contract.contract:
             continue
         names = [column(key, part) for key in own for part in ("numerator", "denominator", "counted")]
-        subjects = subjects.join(frame.select("subject", *names), on="subject", how="left")
+        subjects = subjects.join(reported.frame.select("subject", *names), on="subject", how="left")
         fillers = {}
         for key in own:
             over, under, counted = (nw.col(column(key, part)) for part in ("numerator", "denominator", "counted"))
@@ -182,6 +185,9 @@ def _joined_values(
             fillers[column(key, "counted")] = counted.fill_null(False)
         subjects = subjects.with_columns(**fillers)
         keys += own
+        joined += 1
+        if joined % JOINS_NESTED_MAX == 0:
+            subjects = backend.keep(subjects)
     return keys, subjects
 
 

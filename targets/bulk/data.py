@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 
+from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, parse_period
 from targets.bulk.source import Source
 from targets.columns.year import AmountKey, Frame, amount_name
-from targets.intake.cells import named_in, period_of
+from targets.intake.cells import is_blank, named_in, period_of
 from targets.intake.faults import CellFault
 from targets.intake.grid import Cell
 from targets.intake.lexicon import Lexicon, Part
+from targets.intake.names import Names
 from targets.intake.values import count_of, flag_of, value_of
 
 PARTS = ("numerator", "denominator", "counted")
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """Frames with `subject`, at most a row each, and for what was reported in them the columns numerator, denominator
-    and counted (null where nothing was reported), named by `column`."""
+class Reported:
+    """What one contract's subjects reported: a frame with `subject`, at most a row each, and for each key the columns
+    numerator, denominator and counted (null where nothing was reported), named by `column`."""
 
-    frames: tuple[tuple[tuple[AmountKey, ...], Frame], ...]
+    contract: str
+    keys: tuple[AmountKey, ...]
+    frame: Frame
+
+
+Values = tuple[Reported, ...]
 
 
 def column(key: AmountKey, part: str) -> str:
@@ -35,8 +42,14 @@ def column(key: AmountKey, part: str) -> str:
     return amount_name(indicator, period, entry, part)
 
 
-def read_values(source: Source, lexicon: Lexicon) -> Values:
-    """Decode the table; faults are noted with the source."""
+def belongs(contract: Contract) -> str:
+    """The name of the Boolean column that says who is assessed by the contract."""
+    return f"belongs to {contract.contract}"
+
+
+def read_values(source: Source, lexicon: Lexicon, assessed: Frame) -> Values:
+    """Decode the table; faults are noted with the source. `assessed` has a `code` and `belongs` of each contract: what an
+    indicator is, is for the contract of the subject to say."""
     year = lexicon.the_year
 
     def period(cell: Cell) -> tuple[str]:
@@ -46,50 +59,133 @@ def read_values(source: Source, lexicon: Lexicon) -> Values:
             raise CellFault("DX558", say("a period of {years}", years=listed))
         return (str(found),)
 
-    source.frame = source.frame.with_columns(subject=nw.col("subject").cast(nw.String))
     source.decode("period", period, {"period": nw.String}, None)
-    reader = _Long if not source.layout.wide else _Wide
-    return reader(source, lexicon).values()
+    if source.layout.wide:
+        source.once("subject", "period")
+    else:
+        _name_indicators(source, lexicon)
+    reading = [contract for contract in lexicon.contracts if contract.indicators]
+    if len(reading) > 1:
+        source.frame = source.frame.join(assessed, left_on="subject", right_on="code", how="left")
+    source.frame = source.backend.keep(source.frame)
+    values: list[Reported] = []
+    for contract in reading:
+        part = replace(source, frame=source.frame.filter(nw.col(belongs(contract)))) if len(reading) > 1 else source
+        form = (_Wide if source.layout.wide else _Long)(part, contract)
+        values += form.values()
+    if not source.layout.wide and len(reading) > 1:
+        _refuse_others(source, reading)
+    return tuple(values)
+
+
+def _name_indicators(source: Source, lexicon: Lexicon) -> None:
+    known = say("an indicator of a contract")
+
+    def indicator(cell: Cell) -> tuple[str]:
+        return (named_in(cell, lexicon.indicators, "DX533", known),)
+
+    source.decode("indicator", indicator, {"indicator": nw.String}, None)
+    _name_entries(source, lexicon)
+    source.once("subject", "indicator", "period", "entry")
+
+
+def _name_entries(source: Source, lexicon: Lexicon) -> None:
+    """Entries by their ids, which are spelled as the indicator spells them; nothing where none is named."""
+    if not source.has("entry"):
+        source.frame = source.frame.with_columns(entry=nw.lit("", nw.String))
+        return
+    source.texts("entry")
+    rows = source.backend.take(source.frame.select("indicator", "entry").unique())
+    pairs = [(name, text) for name, text in zip(rows["indicator"], rows["entry"], strict=True) if name]
+    known: list[tuple[str, str, str]] = []
+    spelled: dict[str, set[str]] = defaultdict(set)
+    for name, text in pairs:
+        found = _entry_of(name, text, lexicon)
+        if found is None:
+            part = source.part(source.frame, {"indicator": name})
+            expected = say("an entry of {indicator}", indicator=name)
+            it = (nw.col("indicator") == name) & (nw.col("entry") == text)
+            part.fault_where(it, ("entry",), "DX535", expected)
+        else:
+            known.append((name, text, found))
+            spelled[found].add(text)
+    columns = {"of": [one[0] for one in known], "text": [one[1] for one in known], "meant": [one[2] for one in known]}
+    mapping = source.backend.bring(columns, dict.fromkeys(columns, nw.String))
+    joined = source.frame.join(mapping, left_on=["indicator", "entry"], right_on=["of", "text"], how="left")
+    kept = [name for name in source.frame.collect_schema().names() if name != "entry"]
+    source.frame = joined.select(*kept, entry=nw.col("meant"))
+    source.written["entry"] = {entry: sorted(texts) for entry, texts in spelled.items()}
+
+
+def _entry_of(indicator: str, text: str, lexicon: Lexicon) -> str | None:
+    if is_blank(Cell(text)):
+        return ""
+    names = Names()
+    for _, definition in lexicon.definitions[indicator]:
+        for entry in definition.entries:
+            names.add(entry.id, entry.name, entry.name_en)
+    found = names.find(text)
+    return found[0] if len(found) == 1 else None
+
+
+def _refuse_others(source: Source, contracts: Sequence[Contract]) -> None:
+    """A value of an indicator that the subject is not assessed by."""
+    own = (
+        nw.col(belongs(one)) & nw.col("indicator").is_in([indicator.id for indicator in one.indicators])
+        for one in contracts
+    )
+    expected = say("an indicator of the contract that the party or cadre is assessed by")
+    others = ~nw.any_horizontal(*own, ignore_nulls=False)
+    source.fault_where(others, ("subject", "indicator"), "DX560", expected, "indicator")
 
 
 class _Form:
-    """What the long and the wide form share."""
+    """What the long and the wide form share: one contract's subjects and indicators."""
 
-    def __init__(self, source: Source, lexicon: Lexicon) -> None:
-        self.source, self.lexicon, self.backend = source, lexicon, source.backend
+    def __init__(self, source: Source, contract: Contract) -> None:
+        self.source, self.contract, self.backend = source, contract, source.backend
 
     def periods(self, frame: Frame) -> list[Period]:
         found = self.backend.take(frame.select("period").unique())["period"]
         return sorted(parse_period(text) for text in found if text)
 
-    def fits(self, indicator: Indicator, period: Period) -> bool:
-        return period.cadence is indicator.every
+    def definition(self, name: str) -> Indicator:
+        return self.contract.indicator_by_id[name]
 
-    def hold_to_range(self, indicator: Indicator, numerator: str, denominator: str, heading: str) -> None:
-        """Counts that are not negative, and a ratio within what the contract states; told by the subject's row."""
+    def fits(self, name: str, period: Period) -> bool:
+        return self.definition(name).every is period.cadence
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("subject", "period") if self.source.layout.wide else ("subject", "indicator", "period", "entry")
+
+    def hold_to_range(self, indicator: Indicator, numerator: str, denominator: str, headings: Sequence[str]) -> None:
+        """Counts that are not negative, a denominator where there is a numerator, and a ratio within what the contract
+        states; `headings` are those of numerator and denominator."""
         over, under = nw.col(numerator), nw.col(denominator)
-        tests = [(over < 0) | (under < 0), (under == 0) & (over > 0)]
-        codes = ["DX550", "DX555"]
+        both = say("numerator and denominator, both")
+        for here, other, heading in ((over, under, headings[0]), (under, over, headings[1])):
+            self.source.fault_where(here.is_null() & ~other.is_null(), self.key, "DX555", both, heading)
+            self.source.fault_where(here < 0, self.key, "DX550", say("a whole number, 0 or more"), heading)
+        due = say("a denominator above 0, or 0 of 0 where there was nothing to count")
+        self.source.fault_where((under == 0) & (over > 0), self.key, "DX555", due, headings[1])
         for limit, low in ((indicator.lowest, True), (indicator.highest, False)):
             if limit is not None:
                 left, right = over * limit.denominator, under * limit.numerator
-                tests.append((under > 0) & ((left < right) if low else (left > right)))
-                codes.append("DX553")
-        for test, code in zip(tests, codes, strict=True):
-            expected = say(
-                "counts within the range of {indicator} ({heading})", indicator=indicator.name, heading=heading
-            )
-            self.source.fault_where(test, "subject", code, expected)
+                outside = (under > 0) & ((left < right) if low else (left > right))
+                expected = say("counts within the range of {indicator}", indicator=indicator.name)
+                self.source.fault_where(outside, self.key, "DX553", expected, headings[0])
 
 
 class _Wide(_Form):
     """A row a subject and period, columns for each indicator."""
 
-    def values(self) -> Values:
-        self.source.once("subject", "period")
+    def values(self) -> list[Reported]:
         grouped: dict[tuple[str, str], dict[Part, str]] = defaultdict(dict)
         for heading, measure in self.source.measures.items():
-            grouped[measure.indicators[0], measure.entry][measure.part] = heading
+            own = next((one for one in measure.indicators if one in self.contract.indicator_by_id), None)
+            if own is not None:
+                grouped[own, measure.entry][measure.part] = heading
         columns: dict[tuple[str, str], tuple[str, str, str]] = {}
         for (indicator, entry), parts in grouped.items():
             columns[indicator, entry] = self._decoded(indicator, entry, parts)
@@ -101,34 +197,28 @@ class _Wide(_Form):
         self.source.frame = frame
         frames = []
         for period in self.periods(frame):
-            keys = tuple(
-                (indicator, period, entry)
-                for indicator, entry in columns
-                if self.fits(self._definition(indicator), period)
-            )
+            keys = tuple((indicator, period, entry) for indicator, entry in columns if self.fits(indicator, period))
             renamed = {
                 column(key, part): nw.col(name)
                 for key in keys
                 for part, name in zip(PARTS, columns[key[0], key[2]], strict=True)
             }
-            frames.append((keys, frame.filter(nw.col("period") == str(period)).select("subject", **renamed)))
+            own_rows = frame.filter(nw.col("period") == str(period)).select("subject", **renamed)
+            frames.append(Reported(self.contract.contract, keys, own_rows))
             self._other_cadence(columns, period)
-        return Values(tuple(frames))
-
-    def _definition(self, indicator: str) -> Indicator:
-        return self.lexicon.definitions[indicator][0][1]
+        return frames
 
     def _other_cadence(self, columns: dict[tuple[str, str], tuple[str, str, str]], period: Period) -> None:
         """A value in the row of a period that the indicator is not reported for."""
         for (indicator, entry), names in columns.items():
-            if not self.fits(self._definition(indicator), period):
+            if not self.fits(indicator, period):
                 test = (nw.col("period") == str(period)) & ~nw.col(names[0]).is_null()
                 expected = say("a period as {indicator} is reported", indicator=f"{indicator} {entry}".rstrip())
-                self.source.fault_where(test, "subject", "DX557", expected)
+                self.source.fault_where(test, self.key, "DX557", expected, "period")
 
     def _decoded(self, name: str, entry: str, parts: dict[Part, str]) -> tuple[str, str, str]:
         """The three columns of one indicator, decoded where they are text."""
-        indicator, source = self._definition(name), self.source
+        indicator, source = self.definition(name), self.source
         made = tuple(f"{name} {entry} {part}" for part in PARTS)
         heading = next(iter(parts.values()))
         if indicator.derived is not None:
@@ -138,12 +228,12 @@ class _Wide(_Form):
             place = Span(str(source.path), cell=heading)
             source.faults.found.append(Diagnostic("DX559", place, say("a value of {name}", name=name), expected))
         if Part.NUMERATOR in parts and Part.DENOMINATOR in parts:
+            known = len(source.faults.found)
             for part, new in ((Part.NUMERATOR, made[0]), (Part.DENOMINATOR, made[1])):
                 self._counts(parts[part], new)
             self.source.frame = source.frame.with_columns(**{made[2]: ~nw.col(made[0]).is_null()})
-            lone = nw.col(made[0]).is_null() != nw.col(made[1]).is_null()
-            source.fault_where(lone, "subject", "DX555", say("numerator and denominator, both"))
-            self.hold_to_range(indicator, made[0], made[1], heading)
+            if len(source.faults.found) == known:
+                self.hold_to_range(indicator, made[0], made[1], [parts[Part.NUMERATOR], parts[Part.DENOMINATOR]])
             return made[0], made[1], made[2]
         unit = source.measures[heading].unit
         read = _reader(indicator, unit) if not entry else _tick
@@ -176,69 +266,49 @@ def _tick(cell: Cell) -> tuple[int, int, bool]:
 class _Long(_Form):
     """A row a value."""
 
-    def values(self) -> Values:
-        source, lexicon = self.source, self.lexicon
-        known = say("an indicator of a contract")
-        source.decode(
-            "indicator",
-            lambda cell: (named_in(cell, lexicon.indicators, "DX533", known),),
-            {"indicator": nw.String},
-            None,
-        )
-        text = nw.col("entry").cast(nw.String).fill_null("") if source.has("entry") else nw.lit("", nw.String)
-        source.frame = self.backend.keep(source.frame.with_columns(entry=text))
-        source.once("subject", "indicator", "period", "entry")
-        combinations = source.frame.select("indicator", "period", "entry").unique()
-        rows = self.backend.take(combinations)
+    def values(self) -> list[Reported]:
+        own = self.source.frame.filter(nw.col("indicator").is_in([one.id for one in self.contract.indicators]))
+        rows = self.backend.take(own.select("indicator", "period", "entry").unique())
         triples = sorted(set(zip(rows["indicator"], rows["period"], rows["entry"], strict=True)), key=str)
-        frames = [
-            ((key,), part)
+        return [
+            Reported(self.contract.contract, (key,), part)
             for indicator, period, entry in triples
-            if indicator and period
+            if period and entry is not None
             for key, part in self._read(indicator, parse_period(period), entry)
         ]
-        return Values(tuple(frames))
 
     def _read(self, name: str, period: Period, entry: str) -> Iterator[tuple[AmountKey, Frame]]:
         """The rows of one indicator, period and entry as three columns."""
-        indicator = self.lexicon.definitions[name][0][1]
+        indicator = self.definition(name)
         chosen = (nw.col("indicator") == name) & (nw.col("period") == str(period)) & (nw.col("entry") == entry)
-        part = Source(
-            self.source.path, self.source.layout, self.source.frame.filter(chosen), self.backend, self.source.faults,
-            self.source.headings, {},
-        )  # fmt: skip
-        if not self.fits(indicator, period):
-            part.fault_where(
-                nw.lit(True), "subject", "DX557", say("a period as {indicator} is reported", indicator=name)
-            )
+        within = {"indicator": name, "period": str(period), "entry": entry}
+        part = self.source.part(self.source.frame.filter(chosen), within)
+        if not self.fits(name, period):
+            expected = say("a period as {indicator} is reported", indicator=name)
+            part.fault_where(~nw.col("period").is_null(), self.key, "DX557", expected, "period")
             return
-        key = (name, period, self._entry(indicator, entry))
+        key = (name, period, entry)
         made = [column(key, one) for one in PARTS]
-        if part.has("numerator") and part.has("denominator") and indicator.kind is Kind.RATIO:
-            part.decode("numerator", lambda cell: (count_of(cell),), {"over": nw.Int64}, [None])
-            part.decode("denominator", lambda cell: (count_of(cell),), {"under": nw.Int64}, [None])
-        else:
-            nothing = nw.lit(None, nw.Int64)
-            part.frame = part.frame.with_columns(over=nothing, under=nothing)
+        sound = self._counted(part, indicator)
         into = {"value over": nw.Int64, "value under": nw.Int64, "value counted": nw.Boolean}
         part.decode("value", _tick if entry else _reader(indicator), into, [None, None, None])
         counts = ~nw.col("over").is_null()
-        part.fault_where(counts & nw.col("under").is_null(), "subject", "DX555", say("numerator and denominator, both"))
+        if sound and indicator.kind is Kind.RATIO:
+            _Long(part, self.contract).hold_to_range(indicator, "over", "under", ["numerator", "denominator"])
         part.frame = part.frame.with_columns(
             nw.when(counts).then(nw.col("over")).otherwise(nw.col("value over")).alias(made[0]),
             nw.when(counts).then(nw.col("under")).otherwise(nw.col("value under")).alias(made[1]),
             nw.when(counts).then(nw.lit(True)).otherwise(nw.col("value counted")).alias(made[2]),
         )
-        if indicator.kind is Kind.RATIO:
-            form = _Form(part, self.lexicon)
-            form.hold_to_range(indicator, made[0], made[1], name)
         yield key, part.frame.select("subject", *made)
 
-    def _entry(self, indicator: Indicator, written: str) -> str:
-        if not written:
-            return ""
-        for entry in indicator.entries:
-            if written in (entry.id, entry.name, entry.name_en):
-                return entry.id
-        self.source.fault("entry", [written], "DX535", say("an entry of {indicator}", indicator=indicator.name))
-        return written
+    def _counted(self, part: Source, indicator: Indicator) -> bool:
+        """Numerator and denominator as `over` and `under`; whether all that is there could be read."""
+        known, ratio = len(part.faults.found), indicator.kind is Kind.RATIO
+
+        def none(_: Cell) -> tuple[int]:
+            raise CellFault("DX555", say("one value: {indicator} is no ratio", indicator=indicator.id))
+
+        for name, new in (("numerator", "over"), ("denominator", "under")):
+            part.decode(name, (lambda cell: (count_of(cell),)) if ratio else none, {new: nw.Int64}, [None])
+        return len(part.faults.found) == known

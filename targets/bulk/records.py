@@ -50,14 +50,16 @@ def records_of(tables: Tables, parties: Sequence[str], cadres: Sequence[str], ba
             for row in rows(tables.targets, "subject", subjects)
         ),
         observations=tuple(
-            Observation(
-                row["subject"], key[0], key[1], int(row[column(key, "numerator")]), int(row[column(key, "denominator")]),
-                key[2], bool(row[column(key, "counted")]),
+            dict.fromkeys(
+                Observation(
+                    row["subject"], key[0], key[1], int(row[column(key, "numerator")]), int(row[column(key, "denominator")]),
+                    key[2], bool(row[column(key, "counted")]),
+                )
+                for reported in tables.values
+                for row in rows(reported.frame, "subject", subjects)
+                for key in reported.keys
+                if row[column(key, "numerator")] is not None
             )
-            for keys, frame in tables.values.frames
-            for row in rows(frame, "subject", subjects)
-            for key in keys
-            if row[column(key, "numerator")] is not None
         ),
         incidents=tuple(
             Incident(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,10 @@ from targets.tables.layout import Layout
 from targets.vocabulary import folded
 
 ROWS_LISTED_MAX = 50
+# Decoded columns by which a row is found in its file again.
+LOCATING = frozenset(
+    {"period", "indicator", "entry", "parameter", "post", "role", "state", "start", "contract", "veto", "happened_on"}
+)
 Decode = Callable[[Cell], tuple[Any, ...]]
 
 
@@ -35,12 +39,16 @@ class Faults:
 
     def refuse_if_any(self) -> None:
         if self.found:
-            raise Refused(self.found)
+            raise Refused(list(dict.fromkeys(self.found)))
 
 
 @dataclass
 class Source:
-    """A file's frame under the names of the layout's fields; `headings` are the file's own, `measures` its indicators'."""
+    """A file's frame under the names of the layout's fields; `headings` are the file's own, `measures` its indicators'.
+
+    `written` says how the file writes what stands in the decoded `LOCATING` columns, so that a row of the frame is found in
+    the file again; `within` is what all rows of a part have in common, and `stripped` are the columns of text.
+    """
 
     path: Path
     layout: Layout
@@ -49,6 +57,9 @@ class Source:
     faults: Faults
     headings: dict[str, str]
     measures: dict[str, Measure]
+    written: dict[str, dict[Any, list[Any]]] = field(default_factory=dict)
+    within: Mapping[str, Any] = field(default_factory=dict)
+    stripped: set[str] = field(default_factory=set)
 
     def has(self, name: str) -> bool:
         return name in self.headings
@@ -71,19 +82,42 @@ class Source:
         rows = self.frame if where is None else self.frame.filter(where)
         distinct = self.backend.take(rows.select(name).unique())[name]
         meanings: dict[Any, tuple[Any, ...]] = {}
+        wrong: dict[Any, CellFault] = {}
         for value in distinct:
             if value is None or is_blank(Cell(text_of(value))):
                 if blank is None:
-                    self.fault(name, [value], "DX520", say("a value"))
+                    wrong[value] = CellFault("DX520", say("a value"))
                 meanings[value] = tuple(blank) if blank is not None else tuple(None for _ in into)
                 continue
             try:
                 if isinstance(value, float):
                     raise CellFault("DX521", say("whole numbers, decimals or text: a binary fraction is not exact"))
                 meanings[value] = read(Cell(text_of(value)))
-            except CellFault as wrong:
-                self.fault(name, [value], wrong.code, wrong.expected, wrong.hint)
+            except CellFault as fault:
+                wrong[value] = fault
+        if wrong:
+            self._tell_values(name, wrong)
+        if name in LOCATING:
+            self.written[name] = _inverted(meanings)
         self._replace(name, meanings, into, blank)
+
+    def texts(self, *names: str, required: Sequence[str] = ()) -> None:
+        """Columns of codes and names as text, nothing where there is none."""
+        texts = {
+            name: nw.col(name).cast(nw.String).fill_null("").str.strip_chars(" ")
+            if self.has(name)
+            else nw.lit("", nw.String)
+            for name in names
+        }
+        self.frame = self.frame.with_columns(**texts)
+        self.stripped.update(names)
+        for name in required:
+            if self.has(name):
+                self.fault_where(nw.col(name) == "", (name,), "DX520", say("a value"))
+
+    def part(self, frame: Frame, within: Mapping[str, Any]) -> Source:
+        """Some of the rows, which have this in common."""
+        return replace(self, frame=frame, within={**self.within, **within})
 
     def _replace(
         self, name: str, meanings: Mapping[Any, tuple[Any, ...]], into: Mapping[str, Any], blank: Sequence[Any] | None
@@ -108,54 +142,84 @@ class Source:
         kept = [column for column in kinds.names() if column not in (name, *into)]
         self.frame = joined.select(*kept, **news)
 
-    def fault(
-        self,
-        name: str,
-        values: Sequence[Any],
-        code: str,
-        expected: Text,
-        hint: Text | None = None,
-        found: Text | None = None,
-    ) -> None:
+    def _tell_values(self, name: str, wrong: Mapping[Any, CellFault]) -> None:
         """A diagnostic for each row in which the column as written has one of the values."""
         heading = self.headings.get(name, name)
-        written = pl.col(heading)
-        bad = written.is_in([value for value in values if value is not None])
-        if any(value is None for value in values):
-            bad = bad | written.is_null()
-        rows = (
-            scan_file(self.path)
-            .with_row_index("row")
-            .filter(bad)
-            .select("row", heading)
-            .head(ROWS_LISTED_MAX)
-            .collect()
-        )
-        first = 1 if self.path.suffix == PARQUET else 2
-        for row, value in zip(rows["row"], rows[heading], strict=True):
-            place = Span(str(self.path), line=row + first, cell=heading)
-            told = shown("" if value is None else text_of(value))
-            self.faults.found.append(Diagnostic(code, place, found or told, expected, hint))
+        first = sorted((value for value in wrong if value is not None), key=str)[:ROWS_LISTED_MAX]
+        bad = pl.col(heading).is_in(pl.Series(first).implode()) if first else pl.lit(False)
+        if None in wrong:
+            bad = bad | pl.col(heading).is_null()
+        any_of_them = next(iter(wrong.values()))
+        for row, value in self._rows(bad, heading):
+            fault = wrong.get(value, any_of_them)
+            found = shown("" if value is None else text_of(value))
+            self.faults.found.append(
+                Diagnostic(fault.code, self._place(row, heading), found, fault.expected, fault.hint)
+            )
 
-    def fault_where(self, test: nw.Expr, key: str, code: str, expected: Text, found: Text | None = None) -> None:
-        """A diagnostic for the rows in which the test holds, told by their key column."""
-        bad = self.backend.take(self.frame.filter(test).select(key).head(ROWS_LISTED_MAX))[key]
-        if bad:
-            self.fault(key, list(dict.fromkeys(bad)), code, expected, found=found)
+    def fault_where(
+        self, test: nw.Expr, key: Sequence[str], code: str, expected: Text, cell: str = "", found: Text | None = None
+    ) -> None:
+        """A diagnostic for each row in which the test holds, found in the file by its key columns; at `cell`, or at the
+        first of the key."""
+        bad = self.backend.take(self.frame.filter(test).select(*key).unique().head(ROWS_LISTED_MAX))
+        rows = [dict(zip(bad, values, strict=True)) for values in zip(*bad.values(), strict=True)]
+        self._tell_rows(rows, cell or key[0], code, expected, found)
 
     def not_in(self, name: str, known: Frame, code: str, expected: Text) -> None:
         """A diagnostic for the rows whose value is not among the codes of `known` (a frame with `code`)."""
         strangers = self.frame.select(name).join(known.select("code"), left_on=name, right_on="code", how="anti")
         bad = self.backend.take(strangers.unique().head(ROWS_LISTED_MAX))[name]
-        if bad:
-            self.fault(name, bad, code, expected)
+        self._tell_rows([{name: value} for value in bad if value], name, code, expected)
+        self._tell_rows([{name: value} for value in bad if not value], name, "DX520", say("a value"))
 
-    def once(self, *key: str) -> None:
+    def once(self, *key: str, fault: str = "DX540") -> None:
         """A diagnostic for rows that say the same thing twice."""
         counted = self.frame.group_by(*key).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
-        bad = self.backend.take(counted.select(key[0]).head(ROWS_LISTED_MAX))[key[0]]
-        if bad:
-            self.fault(key[0], list(dict.fromkeys(bad)), "DX540", say("each row once"))
+        bad = self.backend.take(counted.select(*key).head(ROWS_LISTED_MAX))
+        rows = [dict(zip(bad, values, strict=True)) for values in zip(*bad.values(), strict=True)]
+        self._tell_rows(rows, key[0], fault, say("each row once"))
+
+    def _tell_rows(
+        self, rows: Sequence[Mapping[str, Any]], cell: str, code: str, expected: Text, found: Text | None = None
+    ) -> None:
+        if not rows:
+            return
+        heading = self.headings.get(cell, cell)
+        same = (pl.all_horizontal(*(self._is(name, value) for name, value in row.items())) for row in rows)
+        for row, value in self._rows(pl.any_horizontal(*same), heading):
+            told = found or shown("" if value is None else text_of(value))
+            self.faults.found.append(Diagnostic(code, self._place(row, heading), told, expected))
+
+    def _is(self, name: str, value: Any) -> pl.Expr:
+        """Whether a row of the file says this in the field."""
+        if not self.has(name):
+            return pl.lit(True)
+        raw = pl.col(self.headings[name])
+        if name in self.stripped:
+            spelled = self.written.get(name, {}).get(value, ["" if value is None else value])
+            return raw.cast(pl.String).fill_null("").str.strip_chars(" ").is_in(spelled)
+        spelled = self.written[name].get(value, [])
+        some = [one for one in spelled if one is not None]
+        among = raw.is_in(pl.Series(some).implode()) if some else pl.lit(False)
+        return among | raw.is_null() if len(some) < len(spelled) else among
+
+    def _rows(self, test: pl.Expr, heading: str) -> Iterator[tuple[int, Any]]:
+        """The first rows of the file that pass the test, with what they say under the heading."""
+        inside = [self._is(name, value) for name, value in self.within.items()]
+        rows = scan_file(self.path).with_row_index("row number").filter(pl.all_horizontal(test, *inside))
+        found = rows.select("row number", pl.col(heading).alias("written")).head(ROWS_LISTED_MAX).collect()
+        yield from zip(found["row number"], found["written"], strict=True)
+
+    def _place(self, row: int, heading: str) -> Span:
+        return Span(str(self.path), line=row + (1 if self.path.suffix == PARQUET else 2), cell=heading)
+
+
+def _inverted(meanings: Mapping[Any, tuple[Any, ...]]) -> dict[Any, list[Any]]:
+    written: dict[Any, list[Any]] = {}
+    for value, meaning in meanings.items():
+        written.setdefault(meaning[0], []).append(value)
+    return written
 
 
 def open_source(path: Path, key: str, lexicon: Lexicon, backend: Backend, faults: Faults) -> Source | None:
@@ -163,6 +227,9 @@ def open_source(path: Path, key: str, lexicon: Lexicon, backend: Backend, faults
     try:
         frame = backend.scan(path)
         names = frame.collect_schema().names()
+        if path.suffix != PARQUET:
+            # Text that is no UTF-8, and lines with too many fields, show only when every cell is read.
+            backend.take(frame.select(*(nw.col(name).is_null().sum() for name in names)))
     except Exception as error:  # noqa: BLE001 - each engine has its own errors for a file that it cannot read
         reason = say("{reason}", reason=str(error).splitlines()[0][:200] if str(error) else type(error).__name__)
         faults.found.append(Diagnostic("DX001", Span(str(path)), reason, say("a CSV or Parquet file that can be read")))

@@ -166,7 +166,11 @@ class SparkBackend:
         from pyspark.sql import SparkSession
 
         # The session that is there, with its cluster; else one of this machine. An overflow is an error, never a wrap.
-        quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.ansi.enabled": "true"}
+        quiet: dict[str, Any] = {
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.ansi.enabled": "true",
+        }
         self._session = SparkSession.builder.appName("duixian").config(map=quiet).getOrCreate()
         self._session.sparkContext.setLogLevel("ERROR")
 
