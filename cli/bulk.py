@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 N_ = str
 LINES_READ = 1 << 20
+# Putting the columns together, the two cross-checks, verdicts and vetoes.
+STEPS_BESIDE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def assess_files(
 
     loaded, last = sources.contracts_for_files(desk, contracts, files, through)
     agreed = [one.contract for one in loaded]
-    with desk.steps() as step:
+    with desk.steps(len(files) + 2 * len(agreed) + STEPS_BESIDE) as step:
         result = _judge(desk, agreed, files, last, engine or EngineName.POLARS, step, cross_check=cross_check)
         if out is not None:
             from cli.columnar import write_frames

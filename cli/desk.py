@@ -116,22 +116,17 @@ class Desk:
             yield
 
     @contextmanager
-    def steps(self) -> Iterator[Callable[[str], None]]:
-        """A line on standard error with the step being taken and the time since the first; nothing where nobody looks."""
+    def steps(self, total: int) -> Iterator[Callable[[str], None]]:
+        """A progress bar on standard error with the step being taken, of about so many; nothing where nobody looks."""
         if self.as_json or not sys.stderr.isatty():
             yield lambda _: None
             return
         from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.completed:>3}"),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-        )
+        columns = (SpinnerColumn(), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("", total=None)
+            task = progress.add_task("", total=total)
             yield lambda what: progress.update(task, description=what, advance=1, refresh=True)
 
     def _console(self) -> Console:

@@ -124,7 +124,7 @@ def compiled_only(desk: Desk, year: sources.Year, out: Path | None) -> None:
         else:
             desk.rows(desk.speech.name(one.contract), columns[1:], [row[1:] for row in rows], right=(0, 4, 5))
     if out is not None:
-        with desk.steps() as step:
+        with desk.steps(len(judged) + 2) as step:
             for path in columnar.write_frames(out, desk.speech, judged, engine, ".csv", step):
                 desk.note(desk.speech(N_("written: {path}")).format(path=path))
     desk.note(checking.told(desk, RunCheck(Extent.ONE_EVALUATOR)))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from rules.diagnostic import Refused
 from targets.batch import Origin
 from targets.cadre import Cadre
-from targets.run import Run
+from targets.run import Extent, Run, RunCheck
 from targets.runs import Runs, RunState
 from targets.snapshot import Records, Snapshot
 
@@ -55,6 +55,13 @@ def test_what_was_saved_is_found_again_by_the_beginning_of_its_name(runs: Runs) 
     )
     assert saved == runs.find(FIRST.name[:8]) == runs.latest() == runs.latest(2026)
     assert runs.result(FIRST.name[:8]) == RESULT
+
+
+def test_every_way_it_was_checked_is_remembered_once(runs: Runs) -> None:
+    runs.save(FIRST, RESULT, check=RunCheck(Extent.NONE))
+    runs.save(FIRST, RESULT, check=RunCheck(Extent.ALL, 1_234))
+    runs.save(FIRST, RESULT, check=RunCheck(Extent.ALL, 1_234))
+    assert runs.find(FIRST.name[:8]).checks == (RunCheck(Extent.NONE), RunCheck(Extent.ALL, 1_234))
 
 
 def test_saving_it_again_changes_nothing(runs: Runs) -> None:

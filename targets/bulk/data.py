@@ -300,7 +300,8 @@ class _Long(_Form):
             nw.when(counts).then(nw.col("under")).otherwise(nw.col("value under")).alias(made[1]),
             nw.when(counts).then(nw.lit(True)).otherwise(nw.col("value counted")).alias(made[2]),
         )
-        yield key, part.frame.select("subject", *made)
+        # Kept: hundreds of them are joined, each at the end of a chain of joins of its own.
+        yield key, self.backend.keep(part.frame.select("subject", *made))
 
     def _counted(self, part: Source, indicator: Indicator) -> bool:
         """Numerator and denominator as `over` and `under`; whether all that is there could be read."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Protocol
 
 import narwhals as nw
@@ -111,10 +112,11 @@ class DuckBackend:
     narrow_max = INT64_MAX
     wide_max = HUGEINT_MAX
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
         import duckdb
 
-        self._connection = duckdb.connect()
+        self._spill = TemporaryDirectory(prefix="duixian-")
+        self._connection = duckdb.connect(config={"temp_directory": self._spill.name, **settings})
         self._kept = 0
 
     def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
