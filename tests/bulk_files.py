@@ -50,7 +50,8 @@ def _tables(records: Records, kind_of: Callable[[str, str], Kind]) -> dict[str, 
             for a in records.assignments
         ],
         "targets": [
-            {"party": t.subject, "indicator": t.indicator, "parameter": t.parameter, "value": _percent(t.value, kind_of(t.subject, t.indicator))}
+            {"party": t.subject, "indicator": t.indicator, "parameter": t.parameter,
+             "value": _percent(t.value, kind_of(t.subject, t.indicator))}
             for t in records.targets
         ],
         "data": [_datum(seen, kind_of(seen.subject, seen.indicator)) for seen in records.observations],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import narwhals as nw
 
@@ -12,6 +13,7 @@ from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, parse_period
+from rules.quantity import plain
 from targets.bulk.source import Source
 from targets.columns.year import AmountKey, Frame, amount_name
 from targets.intake.cells import is_blank, named_in, period_of
@@ -20,6 +22,7 @@ from targets.intake.grid import Cell
 from targets.intake.lexicon import Lexicon, Part
 from targets.intake.names import Names
 from targets.intake.values import count_of, flag_of, value_of
+from targets.vocabulary import NO_DATA
 
 PARTS = ("numerator", "denominator", "counted")
 
@@ -73,8 +76,8 @@ def read_values(source: Source, lexicon: Lexicon, assessed: Frame) -> Values:
         part = replace(source, frame=source.frame.filter(nw.col(belongs(contract)))) if len(reading) > 1 else source
         form = (_Wide if source.layout.wide else _Long)(part, contract)
         values += form.values()
-    if not source.layout.wide and len(reading) > 1:
-        _refuse_others(source, reading)
+    if len(reading) > 1:
+        (_refuse_others_in_wide if source.layout.wide else _refuse_others)(source, reading)
     return tuple(values)
 
 
@@ -139,6 +142,19 @@ def _refuse_others(source: Source, contracts: Sequence[Contract]) -> None:
     source.fault_where(others, ("subject", "indicator"), "DX560", expected, "indicator")
 
 
+def _refuse_others_in_wide(source: Source, contracts: Sequence[Contract]) -> None:
+    """The same where an indicator is a column: whoever is not assessed by it has an empty cell there."""
+    expected = say("an indicator of the contract that the party or cadre is assessed by")
+    for heading, measure in source.measures.items():
+        own = [
+            nw.col(belongs(one)) for one in contracts if any(name in one.indicator_by_id for name in measure.indicators)
+        ]
+        if len(own) < len(contracts):
+            word = nw.col(heading).cast(nw.String).fill_null("").str.strip_chars(" ")
+            others = ~word.is_in(sorted(NO_DATA)) & ~nw.any_horizontal(*own, ignore_nulls=True)
+            source.fault_where(others, ("subject", "period"), "DX560", expected, heading)
+
+
 class _Form:
     """What the long and the wide form share: one contract's subjects and indicators."""
 
@@ -185,7 +201,7 @@ class _Wide(_Form):
         for heading, measure in self.source.measures.items():
             own = next((one for one in measure.indicators if one in self.contract.indicator_by_id), None)
             if own is not None:
-                grouped[own, measure.entry][measure.part] = heading
+                self._place_heading(grouped[own, measure.entry], measure.part, heading)
         columns: dict[tuple[str, str], tuple[str, str, str]] = {}
         for (indicator, entry), parts in grouped.items():
             columns[indicator, entry] = self._decoded(indicator, entry, parts)
@@ -207,6 +223,13 @@ class _Wide(_Form):
             frames.append(Reported(self.contract.contract, keys, own_rows))
             self._other_cadence(columns, period)
         return frames
+
+    def _place_heading(self, parts: dict[Part, str], part: Part, heading: str) -> None:
+        if part in parts:
+            place, found = Span(str(self.source.path), cell=heading), say("{heading}", heading=heading)
+            expected = say("one column, as {heading} says the same", heading=parts[part])
+            self.source.faults.found.append(Diagnostic("DX515", place, found, expected))
+        parts[part] = heading
 
     def _other_cadence(self, columns: dict[tuple[str, str], tuple[str, str, str]], period: Period) -> None:
         """A value in the row of a period that the indicator is not reported for."""
@@ -233,12 +256,30 @@ class _Wide(_Form):
                 self._counts(parts[part], new)
             self.source.frame = source.frame.with_columns(**{made[2]: ~nw.col(made[0]).is_null()})
             if len(source.faults.found) == known:
+                if Part.VALUE in parts:
+                    self._hold_beside(indicator, made, parts[Part.VALUE])
                 self.hold_to_range(indicator, made[0], made[1], [parts[Part.NUMERATOR], parts[Part.DENOMINATOR]])
+            return made[0], made[1], made[2]
+        if not entry and len(parts) > (Part.VALUE in parts):
+            heading = parts.get(Part.NUMERATOR) or parts[Part.DENOMINATOR]
+            place, found = Span(str(source.path), cell=heading), say("{heading}", heading=heading)
+            source.faults.found.append(Diagnostic("DX555", place, found, say("numerator and denominator, both")))
+            nothing = (nw.lit(None, nw.Int64), nw.lit(None, nw.Int64), nw.lit(None, nw.Boolean))
+            source.frame = source.frame.with_columns(**dict(zip(made, nothing, strict=True)))
             return made[0], made[1], made[2]
         unit = source.measures[heading].unit
         read = _reader(indicator, unit) if not entry else _tick
         source.decode(heading, read, dict(zip(made, _KINDS, strict=True)), [None, None, None])
         return made[0], made[1], made[2]
+
+    def _hold_beside(self, indicator: Indicator, made: Sequence[str], heading: str) -> None:
+        """A percentage in a column of its own only repeats the counts."""
+        read = _beside(_reader(indicator, self.source.measures[heading].unit))
+        beside = {"beside over": nw.Int64, "beside under": nw.Int64, "beside counted": nw.Boolean}
+        into = beside | {"said": nw.Int64, "per": nw.Int64}
+        self.source.decode(heading, read, into, [None] * len(into))
+        expected = say("what the counts say, or nothing")
+        self.source.fault_where(_contradicts(made[0], made[1]), self.key, "DX555", expected, heading)
 
     def _counts(self, heading: str, new: str) -> None:
         """Whole numbers as they are; anything else through its text."""
@@ -257,6 +298,27 @@ def _reader(indicator: Indicator, unit: str = ""):  # type: ignore[no-untyped-de
         return value.numerator, value.denominator, value.counted
 
     return read
+
+
+def _beside(read: Callable[[Cell], tuple[int, int, bool]]) -> Callable[[Cell], tuple[int | bool | None, ...]]:
+    """Also the value as whole units of its last decimal, and how many units are 1, to be held against counts beside it."""
+
+    def read_all(cell: Cell) -> tuple[int | bool | None, ...]:
+        value = read(cell)
+        text = plain(cell.text)
+        decimals = len(text.rstrip("%‰").partition(".")[2])
+        per = 10**decimals * (100 if text.endswith("%") else 1000 if text.endswith("‰") else 1)
+        said = Fraction(value[0], value[1]) * per if value[1] else None
+        return (*value, int(said), per) if said is not None and said.denominator == 1 else (*value, None, None)
+
+    return read_all
+
+
+def _contradicts(over: str, under: str) -> nw.Expr:
+    """Whether a percentage beside the counts is not their ratio, rounded half up to the decimals that it shows."""
+    twice = nw.col(over) * nw.col("per") * 2 + nw.col(under)
+    low, high = nw.col("said") * 2 * nw.col(under), (nw.col("said") + 1) * 2 * nw.col(under)
+    return (nw.col(under) > 0) & ~nw.col("said").is_null() & ~((twice >= low) & (twice < high))
 
 
 def _tick(cell: Cell) -> tuple[int, int, bool]:
@@ -290,11 +352,20 @@ class _Long(_Form):
         key = (name, period, entry)
         made = [column(key, one) for one in PARTS]
         sound = self._counted(part, indicator)
-        into = {"value over": nw.Int64, "value under": nw.Int64, "value counted": nw.Boolean}
-        part.decode("value", _tick if entry else _reader(indicator), into, [None, None, None])
+        into = {
+            "value over": nw.Int64,
+            "value under": nw.Int64,
+            "value counted": nw.Boolean,
+            "said": nw.Int64,
+            "per": nw.Int64,
+        }
+        part.decode("value", _beside(_tick if entry else _reader(indicator)), into, [None] * len(into))
         counts = ~nw.col("over").is_null()
         if sound and indicator.kind is Kind.RATIO:
             _Long(part, self.contract).hold_to_range(indicator, "over", "under", ["numerator", "denominator"])
+            part.fault_where(
+                _contradicts("over", "under"), self.key, "DX555", say("what the counts say, or nothing"), "value"
+            )
         part.frame = part.frame.with_columns(
             nw.when(counts).then(nw.col("over")).otherwise(nw.col("value over")).alias(made[0]),
             nw.when(counts).then(nw.col("under")).otherwise(nw.col("value under")).alias(made[1]),

@@ -81,6 +81,7 @@ class Source:
             return
         rows = self.frame if where is None else self.frame.filter(where)
         distinct = self.backend.take(rows.select(name).unique())[name]
+        binary = self.frame.collect_schema()[name].is_float()
         meanings: dict[Any, tuple[Any, ...]] = {}
         wrong: dict[Any, CellFault] = {}
         for value in distinct:
@@ -90,7 +91,7 @@ class Source:
                 meanings[value] = tuple(blank) if blank is not None else tuple(None for _ in into)
                 continue
             try:
-                if isinstance(value, float):
+                if binary:
                     raise CellFault("DX521", say("whole numbers, decimals or text: a binary fraction is not exact"))
                 meanings[value] = read(Cell(text_of(value)))
             except CellFault as fault:
@@ -185,7 +186,8 @@ class Source:
     ) -> None:
         if not rows:
             return
-        heading = self.headings.get(cell, cell)
+        # What is not there at all is told at what tells the row.
+        heading = self.headings.get(cell) or next(self.headings[name] for name in rows[0] if self.has(name))
         same = (pl.all_horizontal(*(self._is(name, value) for name, value in row.items())) for row in rows)
         for row, value in self._rows(pl.any_horizontal(*same), heading):
             told = found or shown("" if value is None else text_of(value))

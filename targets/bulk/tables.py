@@ -146,8 +146,10 @@ class _Reader:
         _days(source, nw.col("post") != "" if field == "code" else None)
         source.frame = source.frame.filter(nw.col("post") != "")
         source.once(field, "post", "party", "start")
+        source.fault_where(nw.col("party") == "", (field, "post", "start"), "DX520", say("a value"), "party")
+        source.frame, held = source.frame.filter(nw.col("party") != ""), source.frame
         source.not_in("party", parties, "DX530", say("the code of a party in the list"))
-        return self._backend.keep(source.frame.select("post", "party", "start", "until", cadre=nw.col(field)))
+        return self._backend.keep(held.select("post", "party", "start", "until", cadre=nw.col(field)))
 
     def assignments(self, parties: Frame, cadres: Frame | None) -> tuple[Frame | None, int]:
         source = self._source("assignments")

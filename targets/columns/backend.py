@@ -5,9 +5,11 @@ Everything else is written once, as narwhals expressions, and no other module kn
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, NamedTuple, Protocol
 
 import narwhals as nw
@@ -26,6 +28,8 @@ STEPS_NESTED_MAX = 4
 
 
 PARQUET = ".parquet"
+# The spreadsheet of the office reads UTF-8 only after it.
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class Step(NamedTuple):
@@ -115,8 +119,9 @@ class DuckBackend:
     def __init__(self, **settings: str) -> None:
         import duckdb
 
-        self._spill = TemporaryDirectory(prefix="duixian-")
-        self._connection = duckdb.connect(config={"temp_directory": self._spill.name, **settings})
+        spill = mkdtemp(prefix="duixian-")
+        weakref.finalize(self, rmtree, spill, ignore_errors=True)
+        self._connection = duckdb.connect(config={"temp_directory": spill, **settings})
         self._kept = 0
 
     def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
@@ -129,12 +134,16 @@ class DuckBackend:
     def scan(self, path: Path) -> Frame:
         if path.suffix == PARQUET:
             return nw.from_native(self._connection.read_parquet(str(path)))
-        return nw.from_native(self._connection.read_csv(str(path), header=True, all_varchar=True))
+        return nw.from_native(self._connection.read_csv(str(path), header=True, all_varchar=True, sep=","))
 
     def write(self, frame: Frame, path: Path) -> None:
         def put(partial: Path) -> None:
-            native = nw.to_native(frame)
-            native.write_parquet(str(partial)) if path.suffix == PARQUET else native.write_csv(str(partial))
+            if path.suffix == PARQUET:
+                nw.to_native(frame).write_parquet(str(partial))
+                return
+            first, *others = frame.collect_schema().names()
+            marked = frame.select(nw.col(first).alias(f"{BYTE_ORDER_MARK}{first}"), *others)
+            nw.to_native(marked).write_csv(str(partial))
 
         _whole(path, put)
 
@@ -210,7 +219,7 @@ def scan_file(path: Path) -> pl.LazyFrame:
 
 
 def _sink(frame: pl.LazyFrame, path: Path) -> None:
-    """Streaming; CSV with a byte order mark, since the spreadsheet of the office reads UTF-8 only then."""
+    """Streaming; CSV with the byte order mark."""
 
     def put(partial: Path) -> None:
         if path.suffix == PARQUET:
