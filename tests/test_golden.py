@@ -1,6 +1,6 @@
 """Every page under `contracts/`, through every evaluator: each number exactly, and the working beside it.
 
-A second evaluator joins by one more name in `EVALUATORS`: it answers the same questions for the same contracts.
+The compiled plan is held to the interpreter on the same pages, in every cell, by `test_agreement.py`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from rules.diagnostic import Diagnostic, Span, say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, parse_period
 from rules.quantity import plain
-from targets.bulk.source import Source
+from targets.bulk.source import Check, Source
 from targets.columns.year import AmountKey, Frame, amount_name
 from targets.intake.cells import is_blank, named_in, period_of
 from targets.intake.faults import CellFault
@@ -160,6 +160,7 @@ class _Form:
 
     def __init__(self, source: Source, contract: Contract) -> None:
         self.source, self.contract, self.backend = source, contract, source.backend
+        self.checks: list[Check] = []
 
     def periods(self, frame: Frame) -> list[Period]:
         found = self.backend.take(frame.select("period").unique())["period"]
@@ -175,22 +176,24 @@ class _Form:
     def key(self) -> tuple[str, ...]:
         return ("subject", "period") if self.source.layout.wide else ("subject", "indicator", "period", "entry")
 
-    def hold_to_range(self, indicator: Indicator, numerator: str, denominator: str, headings: Sequence[str]) -> None:
+    def range_checks(
+        self, indicator: Indicator, numerator: str, denominator: str, headings: Sequence[str]
+    ) -> Iterator[Check]:
         """Counts that are not negative, a denominator where there is a numerator, and a ratio within what the contract
         states; `headings` are those of numerator and denominator."""
         over, under = nw.col(numerator), nw.col(denominator)
         both = say("numerator and denominator, both")
         for here, other, heading in ((over, under, headings[0]), (under, over, headings[1])):
-            self.source.fault_where(here.is_null() & ~other.is_null(), self.key, "DX555", both, heading)
-            self.source.fault_where(here < 0, self.key, "DX550", say("a whole number, 0 or more"), heading)
+            yield Check(here.is_null() & ~other.is_null(), "DX555", both, heading)
+            yield Check(here < 0, "DX550", say("a whole number, 0 or more"), heading)
         due = say("a denominator above 0, or 0 of 0 where there was nothing to count")
-        self.source.fault_where((under == 0) & (over > 0), self.key, "DX555", due, headings[1])
+        yield Check((under == 0) & (over > 0), "DX555", due, headings[1])
         for limit, low in ((indicator.lowest, True), (indicator.highest, False)):
             if limit is not None:
                 left, right = over * limit.denominator, under * limit.numerator
                 outside = (under > 0) & ((left < right) if low else (left > right))
                 expected = say("counts within the range of {indicator}", indicator=indicator.name)
-                self.source.fault_where(outside, self.key, "DX553", expected, headings[0])
+                yield Check(outside, "DX553", expected, headings[0])
 
 
 class _Wide(_Form):
@@ -211,6 +214,7 @@ class _Wide(_Form):
             )
         )
         self.source.frame = frame
+        self.source.look_for(self.checks, self.key)
         frames = []
         for period in self.periods(frame):
             keys = tuple((indicator, period, entry) for indicator, entry in columns if self.fits(indicator, period))
@@ -258,7 +262,8 @@ class _Wide(_Form):
             if len(source.faults.found) == known:
                 if Part.VALUE in parts:
                     self._hold_beside(indicator, made, parts[Part.VALUE])
-                self.hold_to_range(indicator, made[0], made[1], [parts[Part.NUMERATOR], parts[Part.DENOMINATOR]])
+                counts = [parts[Part.NUMERATOR], parts[Part.DENOMINATOR]]
+                self.checks += self.range_checks(indicator, made[0], made[1], counts)
             return made[0], made[1], made[2]
         if not entry and len(parts) > (Part.VALUE in parts):
             heading = parts.get(Part.NUMERATOR) or parts[Part.DENOMINATOR]
@@ -292,7 +297,7 @@ class _Wide(_Form):
 _KINDS = (nw.Int64, nw.Int64, nw.Boolean)
 
 
-def _reader(indicator: Indicator, unit: str = ""):  # type: ignore[no-untyped-def]
+def _reader(indicator: Indicator, unit: str = "") -> Callable[[Cell], tuple[int, int, bool]]:
     def read(cell: Cell) -> tuple[int, int, bool]:
         value = value_of(cell, indicator, unit)
         return value.numerator, value.denominator, value.counted
@@ -362,7 +367,7 @@ class _Long(_Form):
         part.decode("value", _beside(_tick if entry else _reader(indicator)), into, [None] * len(into))
         counts = ~nw.col("over").is_null()
         if sound and indicator.kind is Kind.RATIO:
-            _Long(part, self.contract).hold_to_range(indicator, "over", "under", ["numerator", "denominator"])
+            part.look_for(list(self.range_checks(indicator, "over", "under", ["numerator", "denominator"])), self.key)
             part.fault_where(
                 _contradicts("over", "under"), self.key, "DX555", say("what the counts say, or nothing"), "value"
             )

@@ -42,6 +42,16 @@ class Faults:
             raise Refused(list(dict.fromkeys(self.found)))
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A fault to look for: the rows in which the test holds, told at `cell`."""
+
+    test: nw.Expr
+    code: str
+    expected: Text
+    cell: str
+
+
 @dataclass
 class Source:
     """A file's frame under the names of the layout's fields; `headings` are the file's own, `measures` its indicators'.
@@ -166,6 +176,17 @@ class Source:
         bad = self.backend.take(self.frame.filter(test).select(*key).unique().head(ROWS_LISTED_MAX))
         rows = [dict(zip(bad, values, strict=True)) for values in zip(*bad.values(), strict=True)]
         self._tell_rows(rows, cell or key[0], code, expected, found)
+
+    def look_for(self, checks: Sequence[Check], key: Sequence[str]) -> None:
+        """All of them in one look; only those that are found somewhere are told row by row."""
+        if not checks:
+            return
+        one, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
+        looks = [nw.when(check.test).then(one).otherwise(zero).max().alias(str(n)) for n, check in enumerate(checks)]
+        found = self.backend.take(self.frame.select(*looks))
+        for number, check in enumerate(checks):
+            if found[str(number)][0]:
+                self.fault_where(check.test, key, check.code, check.expected, check.cell)
 
     def not_in(self, name: str, known: Frame, code: str, expected: Text) -> None:
         """A diagnostic for the rows whose value is not among the codes of `known` (a frame with `code`)."""
