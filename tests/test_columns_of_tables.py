@@ -91,7 +91,10 @@ def hold_to_records(columns: ContractColumns, facts: Facts, subject: str, row: d
         told = None if seen is None else Fraction(seen.numerator, seen.denominator) if seen.denominator else Fraction(0)
         assert value(amount, row) == told, (subject, indicator, period)
         assert truth(amount.counted, row) == (seen is not None and seen.counted), (subject, indicator, period)
-        if seen is not None and seen.counted and amount.denominator is not None:
+        if seen is None:
+            fillers = (row[amount.numerator.name], row[amount.denominator.name] if amount.denominator else 1)
+            assert fillers == (0, 1), (subject, indicator, period)
+        elif seen.counted and amount.denominator is not None:
             counts = (row[amount.numerator.name], row[amount.denominator.name])
             assert counts == (seen.numerator, seen.denominator), (subject, indicator, period)
     for key, amount in columns.parameters.items():
@@ -180,8 +183,8 @@ def test_a_year_that_is_complete_has_constants_and_no_columns_for_them(tmp_path:
             "content denominator": [60, 50],
         },
     }
-    for name, columns in tables.items():
-        pl.DataFrame(columns).write_parquet(tmp_path / f"{name}.parquet")
+    for name, table in tables.items():
+        pl.DataFrame(table).write_parquet(tmp_path / f"{name}.parquet")
     contracts, chosen = [one.contract for one in load_contracts(CONTRACTS[:1])], backend(EngineName.POLARS)
     read = read_tables({name: tmp_path / f"{name}.parquet" for name in tables}, contracts, chosen)
     columns = columns_of_tables(read, contracts, 2026, 12, chosen).contracts["water/village"]
