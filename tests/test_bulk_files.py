@@ -219,6 +219,10 @@ BAD = {
     "a kind of incident that is none": ("incidents", {"kind": ["theft"]}, ".csv", [("DX534", 2)]),
     "found before it happened": ("incidents", {"found_on": ["2026-02-01"]}, ".csv", [("DX576", 2)]),
     "no evidence": ("incidents", {"evidence": [""]}, ".csv", [("DX577", 2)]),
+    "a resident's number": ("incidents", {"evidence": ["身份证510125199001011234"]}, ".csv", [("DX408", 2)]),
+    "a resident in a name": ("parties", {"name": ["甲", "乙", "丙", "丁", "戊", "13812345678"]}, ".parquet", [("DX408", 6)]),
+    "evidence that says nothing": ("incidents", {"evidence": ["—"]}, ".csv", [("DX577", 2)]),
+    "a name that says nothing": ("parties", {"name": ["甲", "乙", "丙", "丁", "戊", "—"]}, ".csv", [("DX520", 7)]),
     "no day": ("incidents", {"happened_on": ["in spring"]}, ".csv", [("DX525", 2)]),
     "an empty cell": ("incidents", {"state": [""]}, ".csv", [("DX520", 2)]),
 }  # fmt: skip
@@ -234,6 +238,21 @@ def test_every_fault_has_its_code_and_place(tmp_path: Path, fault: str, capsys: 
     assert sorted((one["code"], one["line"]) for one in told) == expected
     assert all(one["path"] == str(tmp_path / f"{table}{ending}") or one["code"] == "DX530" for one in told)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_plausible_range_is_checked_beyond_64_bits(
+    tmp_path: Path, name: EngineName, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """90 % lies between 12.34 % and 98.76 %, 11 % does not, whatever the counts: in 64 bits the products would wrap."""
+    bounded = "kind: ratio, lowest: 12.34%, highest: 98.76%"
+    due = [999_999_999_999_999_999, 316_494_041_050_841_690, 100, 100, 100, 100]
+    done = [900_000_000_000_000_000, 34_809_481_060_535_923, 95, 95, 95, 95]
+    arguments = villages(tmp_path, data={"visits numerator": done, "visits denominator": due})
+    (tmp_path / "villages.yaml").write_text(VILLAGES.replace("kind: ratio", bounded), "utf-8")
+    assert main([*arguments, "--engine", name.value, "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [(one["code"], one["line"]) for one in told] == [("DX553", 2)]
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"PK\x03\x04 no table", b"\xff\xfe\x00"])

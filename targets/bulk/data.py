@@ -15,6 +15,7 @@ from rules.indicator import Indicator, Kind
 from rules.period import Period, parse_period
 from rules.quantity import plain
 from targets.bulk.source import Check, Source
+from targets.columns.backend import INT64_MAX, Backend
 from targets.columns.year import AmountKey, Frame, amount_name
 from targets.intake.cells import is_blank, named_in, period_of
 from targets.intake.faults import CellFault
@@ -190,10 +191,17 @@ class _Form:
         yield Check((under == 0) & (over > 0), "DX555", due, headings[1])
         for limit, low in ((indicator.lowest, True), (indicator.highest, False)):
             if limit is not None:
-                left, right = over * limit.denominator, under * limit.numerator
+                # 18 digits times a bound do not fit in 64 bits, and Polars would wrap without a word.
+                left = _wide(over, self.backend) * limit.denominator
+                right = _wide(under, self.backend) * limit.numerator
                 outside = (under > 0) & ((left < right) if low else (left > right))
                 expected = say("counts within the range of {indicator}", indicator=indicator.name)
                 yield Check(outside, "DX553", expected, headings[0])
+
+
+def _wide(number: nw.Expr, backend: Backend) -> nw.Expr:
+    """In 128 bits where the engine has them; one that has not refuses to overflow."""
+    return number.cast(nw.Int128) if backend.wide_max > INT64_MAX else number
 
 
 class _Wide(_Form):

@@ -13,6 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from rules.diagnostic import Diagnostic, Refused, Span, Text, say
+from rules.safeguards import personal_record
 from targets.columns.backend import PARQUET, Backend, scan_file
 from targets.columns.year import Frame
 from targets.intake.cells import is_blank
@@ -21,9 +22,11 @@ from targets.intake.grid import Cell
 from targets.intake.lexicon import Lexicon, Measure
 from targets.tables import is_passed_over, layouts_of
 from targets.tables.layout import Layout
-from targets.vocabulary import folded
+from targets.vocabulary import NO_DATA, folded
 
 ROWS_LISTED_MAX = 50
+# Columns that people write in as they like.
+FREE_TEXT = frozenset({"name", "evidence", "note"})
 # Decoded columns by which a row is found in its file again.
 LOCATING = frozenset(
     {"period", "indicator", "entry", "parameter", "post", "role", "state", "start", "contract", "veto", "happened_on"}
@@ -115,16 +118,27 @@ class Source:
     def texts(self, *names: str, required: Sequence[str] = ()) -> None:
         """Columns of codes and names as text, nothing where there is none."""
         texts = {
-            name: nw.col(name).cast(nw.String).fill_null("").str.strip_chars(" ")
+            name: _said(nw.col(name).cast(nw.String).fill_null("").str.strip_chars(" "))
             if self.has(name)
             else nw.lit("", nw.String)
             for name in names
         }
         self.frame = self.frame.with_columns(**texts)
         self.stripped.update(names)
+        self._refuse_personal([name for name in names if name in FREE_TEXT and self.has(name)])
         for name in required:
             if self.has(name):
                 self.fault_where(nw.col(name) == "", (name,), "DX520", say("a value"))
+
+    def _refuse_personal(self, names: Sequence[str]) -> None:
+        """No record of a resident: what has as many digits as an identity or telephone number is looked at closely."""
+        for name in names:
+            suspects = (
+                self.frame.filter(nw.col(name).str.contains(r"[0-9]{11}|[0-9]{6}.*[0-9]{4}")).select(name).unique()
+            )
+            expected = say("nothing about a single resident")
+            for text in filter(personal_record, self.backend.take(suspects)[name]):
+                self._tell_rows([{name: text}], name, "DX408", expected, say("a resident's number or name"))
 
     def part(self, frame: Frame, within: Mapping[str, Any]) -> Source:
         """Some of the rows, which have this in common."""
@@ -220,7 +234,8 @@ class Source:
             return pl.lit(True)
         raw = pl.col(self.headings[name])
         if name in self.stripped:
-            spelled = self.written.get(name, {}).get(value, ["" if value is None else value])
+            itself = [value] if value else sorted(NO_DATA)
+            spelled = self.written.get(name, {}).get(value, itself)
             return raw.cast(pl.String).fill_null("").str.strip_chars(" ").is_in(spelled)
         spelled = self.written[name].get(value, [])
         some = [one for one in spelled if one is not None]
@@ -296,6 +311,11 @@ def _understood(key: str, names: Sequence[str], lexicon: Lexicon) -> tuple[Layou
             best = (layout, headings, measures)
     assert best is not None
     return best
+
+
+def _said(text: nw.Expr) -> nw.Expr:
+    """What an office writes where there is nothing to say is nothing."""
+    return nw.when(text.is_in(sorted(NO_DATA))).then(nw.lit("")).otherwise(text)
 
 
 def text_of(value: object) -> str:
