@@ -99,8 +99,9 @@ def _note(rounds: int) -> str:
     return (
         f"Twenty completion rates of 5 points, each rounded half up to hundredths, summed; {rounds} rounds in turn, the "
         "median. What is done once for a contract (compiling it and finding the range of every column; building the "
-        "tax-benefit system) is not in the rounds. "
-        "All start from the same Polars table in memory and end with a column of totals. Slow methods are run on "
+        "tax-benefit system; bringing the counts into the narrowest type that the method can use, which is 32 bits with all "
+        "of the first four) is not in the rounds. "
+        "All have the same counts in memory and end with a column of totals. Slow methods are run on "
         "fewer villages and scaled. Every total was compared with the exact one. durable-rules does no arithmetic here: "
         "it is given the ready-made scores."
     )

@@ -28,7 +28,7 @@ def totals(frame: pl.DataFrame, items: Sequence[ScoredItem]) -> pl.Series:
 
 
 def prepare(frame: pl.DataFrame, items: Sequence[ScoredItem]) -> Callable[[], pl.Series]:
-    """The plan, ready to run: the range of every column found, the contract compiled.
+    """The plan, ready to run: the range of every column found, counts held in 32 bits where they fit, the contract compiled.
 
     `items` are that contract's and come from it; the plan is compiled from the contract, not from them.
     """
@@ -37,16 +37,19 @@ def prepare(frame: pl.DataFrame, items: Sequence[ScoredItem]) -> Callable[[], pl
         *(pl.col(name).max().alias(f"high {name}") for name in frame.columns if frame[name].dtype == pl.Int64),
     ).row(0, named=True)
 
+    backend = PolarsBackend()
+
     def column(name: str) -> IntegerColumn:
-        return IntegerColumn(name, ranges[f"low {name}"], ranges[f"high {name}"])
+        low, high = ranges[f"low {name}"], ranges[f"high {name}"]
+        return IntegerColumn(name, low, high, short=low >= 0 and high <= backend.short_max)
 
     amounts = {
         (item.indicator, WHOLE_YEAR, ""): Amount(column(item.numerator), column(item.denominator), 1, True, True)
         for item in items
     }
-    lazy = nw.from_native(frame.lazy())
-    backend = PolarsBackend()
-    plan = Plan(backend.narrow_max, backend.wide_max, len(frame))
+    short = [each.name for one in amounts.values() for each in (one.numerator, one.denominator) if each and each.short]
+    lazy = nw.from_native(frame.with_columns(pl.col(short).cast(pl.UInt32)).lazy())
+    plan = Plan(backend, len(frame))
     columns = ContractColumns(lazy, len(frame), len(frame), amounts)
     outcome = score(Scribe(_contract(), plan, columns, YEAR, DECEMBER))
     name = outcome.total.column_name("total")

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 from strategies import cadre_contracts, contracts, snapshots
 from strategies_variations import varied
@@ -101,6 +101,9 @@ def test_years_with_holes_are_refused_for_the_same_reasons(data: st.DataObject) 
     engine = backend(EngineName.POLARS)
     interpreted, refused = _outcome(lambda: interpreted_cells(assess(agreed, year)))
     judged, also_refused = _outcome(lambda: judge_year(agreed, columns_of([year], agreed, engine), engine))
+    if any(code == TOO_WIDE for code, _ in also_refused):
+        # Refused before any row is read, which the interpreter never is; how seldom, the test above holds.
+        reject()
     assert also_refused == refused
     if interpreted is not None and judged is not None:
         assert compare(interpreted, judged, engine).difference is None

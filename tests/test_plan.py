@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.columnar.exact import Ratio, held_between, round_ratio, whole
-from engine.columnar.layers import TooWide
+from engine.columnar.layers import TooWide, Width
 from engine.columnar.plan import IntColumn, Plan, Truth
 from rules.quantity import Rounding, round_to
-from targets.columns.backend import INT64_MAX, Backend, backend
+from targets.columns.backend import Backend, backend
 from targets.engines import EngineName
 
 ENGINES = (EngineName.POLARS, EngineName.DUCKDB)
@@ -21,15 +21,17 @@ exact = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 
 class Bench:
-    """A frame of one or two integer columns, and a plan over it."""
+    """A frame of one or two integer columns, in 32 bits where that is possible, and a plan over it."""
 
     def __init__(self, name: EngineName, **columns: list[int]) -> None:
         self.engine: Backend = backend(name)
-        self.plan = Plan(self.engine.narrow_max, self.engine.wide_max, len(next(iter(columns.values()))))
+        self.plan = Plan(self.engine, len(next(iter(columns.values()))))
         values = {**columns, "league": [""] * self.plan.league_size_max}
-        kinds = dict.fromkeys(columns, nw.Int64) | {"league": nw.String}
+        ranges = {name: (min(column), max(column)) for name, column in columns.items()}
+        widths = {name: self.plan.width(*ranged) for name, ranged in ranges.items()}
+        kinds = {name: width.kind for name, width in widths.items()} | {"league": nw.String}
         self.frame = self.engine.bring(values, kinds)
-        self.columns = {name: self.plan.column(name, min(column), max(column)) for name, column in columns.items()}
+        self.columns = {name: self.plan.column(name, *ranges[name], width=widths[name]) for name in columns}
 
     def values(self, made: IntColumn | Truth) -> list[int]:
         """What comes out, in the order of the rows."""
@@ -47,16 +49,30 @@ def test_a_product_beyond_64_bits_is_computed_in_128(name: EngineName) -> None:
     """Polars would wrap: 2^62 x 4 is 0 there."""
     bench = Bench(name, row=[0, 1, 2], a=[2**62, 3, 2**62 - 1])
     product = bench.columns["a"] * 4 * 1000
-    assert product.wide
+    assert product.width is Width.WIDE
     assert bench.values(product) == [2**62 * 4000, 12_000, (2**62 - 1) * 4000]
     assert bench.values((product + 5) // 1000) == [2**64, 12, 2**64 - 4]
+
+
+def test_counts_without_sign_stay_in_32_bits_as_long_as_nothing_can_leave_them() -> None:
+    """2^32 - 1 is the last that fits; a difference that could fall below 0 is taken in 64 bits, and nothing wraps."""
+    bench = Bench(EngineName.POLARS, row=[0, 1], a=[2**31, 5], b=[7, 2**31 - 1])
+    a, b = bench.columns["a"], bench.columns["b"]
+    assert [column.width for column in (a, a + b, a + b + 1, a * 2, a - b)] == [
+        Width.SHORT, Width.SHORT, Width.PLAIN, Width.PLAIN, Width.PLAIN,
+    ]  # fmt: skip
+    assert bench.values(a + b) == [2**31 + 7, 2**31 + 4]
+    assert bench.values(a * 2) == [2**32, 10]
+    assert bench.values(a - b) == [2**31 - 7, 5 - (2**31 - 1)]
+    assert bench.values(a.over_league("sum") + b.over_league("sum")) == [2**32 + 11] * 2
+    assert bench.values(a.is_above(b).choose(a, bench.plan.constant(-1))) == [2**31, -1]
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_sum_over_the_league_beyond_64_bits_is_computed_in_128(name: EngineName) -> None:
     bench = Bench(name, row=[0, 1, 2], a=[2**62, 2**62, 2**62 + 1])
     total = bench.columns["a"].over_league("sum")
-    assert total.wide
+    assert total.width is Width.WIDE
     assert bench.values(total) == [3 * 2**62 + 1] * 3
 
 
@@ -70,7 +86,9 @@ def test_what_no_integer_of_the_engine_holds_is_refused_when_it_is_compiled(name
 
 
 def test_the_limit_is_the_engine_s_own() -> None:
-    narrow = Plan(2**53 - 1, 2**53 - 1, 1)
+    engine = backend(EngineName.POLARS)
+    engine.short_max, engine.narrow_max, engine.wide_max = 0, 2**53 - 1, 2**53 - 1
+    narrow = Plan(engine, 1)
     column = narrow.column("a", 0, 2**40)
     assert (column * (2**13 - 1)).high < 2**53
     with pytest.raises(TooWide):
@@ -78,7 +96,7 @@ def test_the_limit_is_the_engine_s_own() -> None:
 
 
 def test_a_range_is_known_before_any_row_is_read() -> None:
-    plan = Plan(INT64_MAX, INT64_MAX, 1)
+    plan = Plan(backend(EngineName.POLARS), 1)
     a, b = plan.column("a", -3, 5), plan.column("b", 2, 7)
     assert (a * b).low == -21
     assert (a - b).high == 3

@@ -7,7 +7,7 @@ stored values; with counts as float everything is float32.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -29,7 +29,7 @@ def totals(frame: pl.DataFrame, items: Sequence[ScoredItem], counts: type = int)
 
 
 def prepare(frame: pl.DataFrame, items: Sequence[ScoredItem], counts: type = int) -> Callable[[], pl.Series]:
-    """The tax-benefit system, ready for a simulation."""
+    """The tax-benefit system, ready for a simulation; the counts as arrays of the type that it stores, 32 bits wide."""
     system = TaxBenefitSystem([VILLAGE])
     for item in items:
         system.add_variables(
@@ -38,14 +38,19 @@ def prepare(frame: pl.DataFrame, items: Sequence[ScoredItem], counts: type = int
             _variable(item.indicator, float, _score(item)),
         )
     system.add_variables(_variable("total", float, _total(items)))
-    return lambda: _simulated(system, frame, items)
+    stored = numpy.int32 if counts is int else numpy.float32
+    arrays = {
+        _input(item, part): frame[column].to_numpy().astype(stored)
+        for item in items
+        for part, column in (("numerator", item.numerator), ("denominator", item.denominator))
+    }
+    return lambda: _simulated(system, arrays, len(frame))
 
 
-def _simulated(system: TaxBenefitSystem, frame: pl.DataFrame, items: Sequence[ScoredItem]) -> pl.Series:
-    simulation = SimulationBuilder().build_default_simulation(system, count=len(frame))
-    for item in items:
-        simulation.set_input(_input(item, "numerator"), YEAR, frame[item.numerator].to_numpy())
-        simulation.set_input(_input(item, "denominator"), YEAR, frame[item.denominator].to_numpy())
+def _simulated(system: TaxBenefitSystem, arrays: Mapping[str, Any], villages: int) -> pl.Series:
+    simulation = SimulationBuilder().build_default_simulation(system, count=villages)
+    for name, array in arrays.items():
+        simulation.set_input(name, YEAR, array)
     hundredths = numpy.floor(simulation.calculate("total", YEAR).astype(numpy.float64) * HUNDREDTHS + 0.5)
     return pl.Series("total", hundredths.astype(numpy.int64))
 

@@ -88,7 +88,7 @@ def _judge(
     contract: Contract, year: YearColumns, backend: Backend, others: Sequence[Judgement], asked: Sequence[Condition]
 ) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:
     columns = year.contracts[contract.contract]
-    plan = Plan(backend.narrow_max, backend.wide_max, columns.league_size_max)
+    plan = Plan(backend, columns.league_size_max)
     ties = tie(columns.frame, year, contract, plan, others, _linked_of(contract))
     scribe = Scribe(contract, plan, columns, year.year, year.through)
     outcome = link(scribe, score(scribe), ties.streams)

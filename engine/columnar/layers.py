@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import IntEnum
 
 import narwhals as nw
 
@@ -18,11 +19,23 @@ class TooWide(Exception):
         super().__init__(f"{at}: {reached}")
 
 
+class Width(IntEnum):
+    """What a column of integers is held in: 32 bits without sign, 64 or 128 with it. Each holds all that the ones before do."""
+
+    SHORT = 0
+    PLAIN = 1
+    WIDE = 2
+
+    @property
+    def kind(self) -> type[nw.dtypes.IntegerType]:
+        return (nw.UInt32, nw.Int64, nw.Int128)[self]
+
+
 class Layers:
     """Written columns, what each reads, and the limits of the engine. `at` names the part being compiled, for messages."""
 
-    def __init__(self, narrow_max: int, wide_max: int) -> None:
-        self.narrow_max, self.wide_max = narrow_max, wide_max
+    def __init__(self, backend: Backend) -> None:
+        self.short_max, self.narrow_max, self.wide_max = backend.short_max, backend.narrow_max, backend.wide_max
         self.at = ""
         self._layers: list[dict[str, nw.Expr]] = []
         self._reads: dict[str, frozenset[str]] = {}
@@ -37,11 +50,16 @@ class Layers:
         self._layers[layer][name], self._reads[name], self._layer[name] = expr, reads, layer
         return name
 
-    def needs_wide(self, low: int, high: int) -> bool:
-        """Whether a number of that range needs 128 bits. Raises TooWide."""
-        reached = max(-low, high)
-        self.hold(reached)
-        return reached > self.narrow_max
+    def width(self, low: int, high: int) -> Width:
+        """The least that holds every number of the closed range, or the widest."""
+        if low >= 0 and high <= self.short_max:
+            return Width.SHORT
+        return Width.PLAIN if max(-low, high) <= self.narrow_max else Width.WIDE
+
+    def reaching(self, low: int, high: int) -> Width:
+        """The same of numbers that are computed. Raises TooWide."""
+        self.hold(max(-low, high))
+        return self.width(low, high)
 
     def hold(self, reached: int) -> None:
         """Raises TooWide for an integer that the engine cannot hold."""

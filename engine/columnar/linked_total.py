@@ -49,7 +49,7 @@ def _total(
 
 def _read(scribe: Scribe, stream: Stream) -> tuple[Ratio, Truth]:
     under = scribe.plan.column(stream.under, 0, stream.under_max)
-    over = scribe.plan.column(stream.over, *stream.over_range, wide=stream.wide)
+    over = scribe.plan.column(stream.over, *stream.over_range, width=stream.width)
     has = under.is_at_least(1).settled()
     return Ratio(over, under.at_least(1), Fraction(1, stream.scale)).named(), has
 

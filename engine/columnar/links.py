@@ -10,6 +10,7 @@ from fractions import Fraction
 import narwhals as nw
 
 from engine.columnar.duties import holds_on, in_roles, weights
+from engine.columnar.layers import Width
 from engine.columnar.plan import Plan
 from engine.columnar.verdicts import Inherited
 from rules.condition import Condition, Linked, Quantifier
@@ -51,7 +52,7 @@ class Stream:
     over_range: tuple[int, int]
     under: str
     under_max: int
-    wide: bool
+    width: Width
     scale: int
 
 
@@ -76,7 +77,7 @@ def tie(
     for number, link in enumerate(links):
         plan.at = f"linked scores {link.contract}"
         if year.assignments is None:
-            streams[link] = Stream(link, "", (0, 0), "", 0, False, 1)
+            streams[link] = Stream(link, "", (0, 0), "", 0, Width.PLAIN, 1)
             continue
         found, streams[link] = _stream(year, contract, plan, link, by_contract[link.contract], f"stream {number}")
         base = _joined(base, found, [streams[link].over, streams[link].under])
@@ -109,15 +110,15 @@ def _stream(
     if link.combine is LinkCombine.WORST:
         found = duties.group_by("cadre").agg(nw.col("score").min().alias(over))
         frame = found.select(nw.col(over), subject=nw.col("cadre"), **{under: nw.lit(1, nw.Int64)})
-        return frame, Stream(link, over, (min(0, low), max(0, high)), under, 1, False, other.final_scale)
+        return frame, Stream(link, over, (min(0, low), max(0, high)), under, 1, Width.PLAIN, other.final_scale)
     total = most * max(1, year.duties_max or year.assignments_count)
     ranged = (min(0, low * total), max(0, high * total))
-    wide = plan.needs_wide(*ranged)
-    kind = nw.Int128 if wide else nw.Int64
+    width = max(Width.PLAIN, plan.reaching(*ranged))
+    kind = width.kind
     products = duties.with_columns(product=nw.col("weight").cast(kind) * nw.col("score").cast(kind))
     summed = products.group_by("cadre").agg(nw.col("product").sum().alias(over), nw.col("weight").sum().alias(under))
     frame = summed.select(nw.col(over).cast(kind), nw.col(under).cast(nw.Int64), subject=nw.col("cadre"))
-    return frame, Stream(link, over, ranged, under, total, wide, other.final_scale)
+    return frame, Stream(link, over, ranged, under, total, width, other.final_scale)
 
 
 def _answers(year: YearColumns, condition: Linked, others: Sequence[Judgement], name: str) -> Frame | None:

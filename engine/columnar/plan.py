@@ -1,7 +1,8 @@
 """Integer columns that know their range, truths that know when they are constant, and the plan that they are written into.
 
 Every operation gives the closed range of its result, so the widest integer a plan can reach is known before any row is
-read. Beyond 64 bits a column is computed in 128, beyond what the engine has the plan is refused (`TooWide`).
+read. Each is computed in the least width that holds what goes in and what comes out, where the engine has it; beyond its
+widest the plan is refused (`TooWide`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Literal
 
 import narwhals as nw
 
-from engine.columnar.layers import Layers
+from engine.columnar.layers import Layers, Width
+from targets.columns.backend import Backend
 
 NOTHING: frozenset[str] = frozenset()
 # An expression larger than this gets a column of its own, so that nothing is written out twice.
@@ -23,18 +25,20 @@ NODES_MAX = 12
 class Plan(Layers):
     """Makes columns and truths, and holds them by layer."""
 
-    def __init__(self, narrow_max: int, wide_max: int, league_size_max: int) -> None:
-        super().__init__(narrow_max, wide_max)
+    def __init__(self, backend: Backend, league_size_max: int) -> None:
+        super().__init__(backend)
         self.league_size_max = league_size_max
 
     def constant(self, value: int) -> IntColumn:
-        return IntColumn(self, None, value, value, NOTHING, abs(value) > self.narrow_max, multiple=abs(value))
+        return IntColumn(self, None, value, value, NOTHING, self.width(value, value), multiple=abs(value))
 
-    def column(self, name: str, low: int, high: int, multiple: int = 0, *, wide: bool = False) -> IntColumn:
+    def column(
+        self, name: str, low: int, high: int, multiple: int = 0, *, width: Width = Width.PLAIN
+    ) -> IntColumn:  # fmt: skip
         """A column that is written or an input."""
         if low == high:
             return self.constant(low)
-        return IntColumn(self, nw.col(name), low, high, frozenset({name}), wide, multiple=multiple)
+        return IntColumn(self, nw.col(name), low, high, frozenset({name}), width, multiple=multiple)
 
     def truth(self, value: str | bool) -> Truth:
         """A Boolean column by its name, or a constant."""
@@ -80,7 +84,7 @@ class Plan(Layers):
 class IntColumn:
     """Integers of the closed range `low` to `high`. Without `expr` it is the constant `low`.
 
-    `reads` are the columns it is computed from; `wide` says that it is 128 bits wide; `nodes` how large the expression is.
+    `reads` are the columns it is computed from; `width` is what it is held in; `nodes` how large the expression is.
     Every one of them divides `multiple` (0: not known). `product`: it is that column times that number, so that another
     factor joins the number.
     """
@@ -90,7 +94,7 @@ class IntColumn:
     low: int
     high: int
     reads: frozenset[str]
-    wide: bool = False
+    width: Width = Width.PLAIN
     nodes: int = 1
     multiple: int = 0
     product: tuple[IntColumn, int] | None = None
@@ -125,7 +129,7 @@ class IntColumn:
                 return one
             if factor.is_constant and factor.low == 0:
                 return self.plan.constant(0)
-            if factor.is_constant and one.product is not None and not factor.wide:
+            if factor.is_constant and one.product is not None and factor.width < Width.WIDE:
                 column, multiplier = one.product
                 return column * (multiplier * factor.low)
         corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
@@ -190,20 +194,21 @@ class IntColumn:
         if self.expr is None or self.nodes == 1:
             return self
         name = self.plan.write(self.expr, self.reads, what)
-        return self.plan.column(name, self.low, self.high, self.multiple, wide=self.wide)
+        return self.plan.column(name, self.low, self.high, self.multiple, width=self.width)
 
-    def column_name(self, what: str = "") -> str:
-        """The name of a column that holds it, a constant too."""
-        if self.nodes == 1 and self.reads:
+    def column_name(self, what: str = "", width: Width = Width.PLAIN) -> str:
+        """The name of a column that holds it, a constant too, at least so wide."""
+        if self.nodes == 1 and self.reads and self.width >= width:
             return next(iter(self.reads))
-        return self.plan.write(self.told(), self.reads, what)
+        return self.plan.write(self.told(width), self.reads, what)
 
-    def told(self, *, wide: bool = False) -> nw.Expr:
-        """The expression, in 128 bits where asked."""
+    def told(self, width: Width = Width.SHORT) -> nw.Expr:
+        """The expression, at least so wide."""
+        width = max(width, self.width)
         if self.expr is None:
             self.plan.hold(abs(self.low))
-            return nw.lit(self.low, nw.Int128 if wide or self.wide else nw.Int64)
-        return self.expr.cast(nw.Int128) if wide and not self.wide else self.expr
+            return nw.lit(self.low, width.kind)
+        return self.expr.cast(width.kind) if width > self.width else self.expr
 
     def over_league(self, how: Literal["sum", "max", "min"], among: Truth | None = None) -> IntColumn:
         """The sum, or the extreme, over the league; of those `among` only (nobody: 0, or the other extreme)."""
@@ -218,11 +223,11 @@ class IntColumn:
             low, high = masked.low, masked.high
         if masked.is_constant and how != "sum":
             return masked
-        wide = masked.wide or self.plan.needs_wide(low, high)
-        name = masked.column_name() if wide == masked.wide else masked.plan.write(masked.told(wide=wide), masked.reads)
-        summed = getattr(nw.col(name), how)().over("league").cast(nw.Int128 if wide else nw.Int64)
+        width = max(masked.width, self.plan.reaching(low, high))
+        name = masked.column_name(width=width)
+        summed = getattr(nw.col(name), how)().over("league").cast(width.kind)
         written = self.plan.write(summed, frozenset({name, "league"}))
-        return self.plan.column(written, low, high, wide=wide)
+        return self.plan.column(written, low, high, width=width)
 
     def place_in_league(
         self, *, best_is_high: bool, among: Truth | None = None, method: Literal["min", "max", "ordinal"] = "min"
@@ -240,8 +245,8 @@ class IntColumn:
         return self.plan.column(written, 1, max(1, self.plan.league_size_max))
 
     def _compared(self, other: IntColumn, compare: Callable[[nw.Expr, nw.Expr], nw.Expr]) -> Truth:
-        wide = self.wide or other.wide
-        expr = compare(self.told(wide=wide), other.told(wide=wide))
+        width = max(self.width, other.width)
+        expr = compare(self.told(width), other.told(width))
         return Truth(self.plan, expr, None, self.reads | other.reads, 1 + self.nodes + other.nodes)
 
     def _lifted(self, other: IntColumn | int) -> IntColumn:
@@ -251,17 +256,18 @@ class IntColumn:
         self, one: IntColumn, two: IntColumn | int, make: Callable[[nw.Expr, nw.Expr], nw.Expr], low: int, high: int,
         multiple: int = 0,
     ) -> IntColumn:  # fmt: skip
-        """The result of one operation, wide where it or what goes in is; narrow again as soon as it can be."""
+        """The result of one operation, as wide as it or what goes in; out of 128 bits again as soon as it can be."""
         other = self._lifted(two)
         if low == high:
             return self.plan.constant(low)
-        needs = self.plan.needs_wide(low, high)
-        wide = needs or one.wide or other.wide
-        expr = make(one.told(wide=wide), other.told(wide=wide))
-        if wide and not needs:
-            expr = expr.cast(nw.Int64)
+        needed = self.plan.reaching(low, high)
+        width = max(needed, one.width, other.width)
+        expr = make(one.told(width), other.told(width))
+        if needed < width is Width.WIDE:
+            width = Width.PLAIN
+            expr = expr.cast(width.kind)
         nodes = 1 + one.nodes + other.nodes
-        made = IntColumn(self.plan, expr, low, high, one.reads | other.reads, needs, nodes, multiple)
+        made = IntColumn(self.plan, expr, low, high, one.reads | other.reads, width, nodes, multiple)
         return made.settled()
 
 
@@ -320,13 +326,12 @@ class Truth:
             return then if self.value else otherwise
         if then is otherwise or (then.is_constant and otherwise.is_constant and then.low == otherwise.low):
             return then
-        wide = then.wide or otherwise.wide
         low, high = min(then.low, otherwise.low), max(then.high, otherwise.high)
-        wide = wide or max(-low, high) > self.plan.narrow_max
-        expr = nw.when(self.told()).then(then.told(wide=wide)).otherwise(otherwise.told(wide=wide))
+        width = max(then.width, otherwise.width)
+        expr = nw.when(self.told()).then(then.told(width)).otherwise(otherwise.told(width))
         reads, nodes = self.reads | then.reads | otherwise.reads, 1 + self.nodes + then.nodes + otherwise.nodes
         multiple = lcm(then.multiple, otherwise.multiple)
-        return IntColumn(self.plan, expr, low, high, reads, wide, nodes, multiple).settled()
+        return IntColumn(self.plan, expr, low, high, reads, width, nodes, multiple).settled()
 
     def choose_truth(self, then: Truth, otherwise: Truth) -> Truth:
         return (self & then) | (~self & otherwise)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.columnar.exact import Ratio, choose, constant, total, weighed, whole
+from engine.columnar.layers import Width
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
@@ -106,7 +107,8 @@ def _there(scribe: Scribe, amount: Amount | None) -> Truth:
 
 
 def input_column(scribe: Scribe, column: IntegerColumn) -> IntColumn:
-    return scribe.plan.column(column.name, column.low, column.high, multiple=column.multiple)
+    width = Width.SHORT if column.short else Width.PLAIN
+    return scribe.plan.column(column.name, column.low, column.high, column.multiple, width=width)
 
 
 def _derived(scribe: Scribe, indicator: Indicator, period: Period) -> Reported:

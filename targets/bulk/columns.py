@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from math import lcm
 
@@ -110,24 +111,32 @@ def _contract(
     )
     numbers = [part for key in keys for part in (column(key, "numerator"), column(key, "denominator"))]
     truths = _truths(keys, parameters)
-    ranges = _range(frame, [*numbers, *(parameter_name(*key, "numerator") for key in parameters),
-                            *(incidents_name(kind, window) for kind in kinds for window in windows),
-                            *(incident_days_name(kind, part) for kind in kinds for part in ("happened", "found")),
-                            *(months_name(state) for state in states)], backend)  # fmt: skip
+    frame, integers = _integers(frame, [*numbers, *(parameter_name(*key, "numerator") for key in parameters),
+                                *(incidents_name(kind, window) for kind in kinds for window in windows),
+                                *(incident_days_name(kind, part) for kind in kinds for part in ("happened", "found")),
+                                *(months_name(state) for state in states)], backend)  # fmt: skip
     always = _constant(frame, truths, backend)
-
-    def integer(name: str, multiple: int = 0) -> IntegerColumn:
-        return IntegerColumn(name, *ranges[name], multiple)
-
     return ContractColumns(
         frame, int(sizes["all"][0] or 0), int(sizes["rows"][0] or 1),
-        {key: _amount(contract, key, ranges, always, frame, backend) for key in keys},
-        {key: Amount(integer(parameter_name(*key, "numerator")), None, scale, always[parameter_name(*key, "reported")], True)
+        {key: _amount(contract, key, integers, always, frame, backend) for key in keys},
+        {key: Amount(integers[parameter_name(*key, "numerator")], None, scale, always[parameter_name(*key, "reported")], True)
          for key, scale in parameters.items()},
-        {(kind, window): integer(incidents_name(kind, window)) for kind in kinds for window in windows},
-        {kind: (integer(incident_days_name(kind, "happened")), integer(incident_days_name(kind, "found"))) for kind in kinds},
-        {state: integer(months_name(state)) for state in states},
+        {(kind, window): integers[incidents_name(kind, window)] for kind in kinds for window in windows},
+        {kind: (integers[incident_days_name(kind, "happened")], integers[incident_days_name(kind, "found")])
+         for kind in kinds},
+        {state: integers[months_name(state)] for state in states},
     )  # fmt: skip
+
+
+def _integers(
+    frame: Frame, names: Sequence[str], backend: Backend
+) -> tuple[Frame, dict[str, IntegerColumn]]:  # fmt: skip
+    """The columns with their ranges, and the frame with those in 32 bits that may be."""
+    found: dict[str, IntegerColumn] = {}
+    for name, (low, high) in _range(frame, names, backend).items():
+        found[name] = IntegerColumn(name, low, high, short=low >= 0 and high <= backend.short_max)
+    short = [name for name, one in found.items() if one.short]
+    return backend.keep(frame.with_columns(nw.col(short).cast(nw.UInt32))) if short else frame, found
 
 
 def _subjects(contract: Contract, tables: Tables, year: int, through: int) -> Frame | None:
@@ -217,18 +226,18 @@ def _constant(frame: Frame, names: Sequence[str], backend: Backend) -> dict[str,
 
 
 def _amount(
-    contract: Contract, key: AmountKey, ranges: dict[str, tuple[int, int]], always: dict[str, str | bool], frame: Frame,
+    contract: Contract, key: AmountKey, integers: dict[str, IntegerColumn], always: dict[str, str | bool], frame: Frame,
     backend: Backend,
 ) -> Amount:  # fmt: skip
     """A ratio keeps both its numbers; of anything else the divisors are few and become one unit."""
     over, under = column(key, "numerator"), column(key, "denominator")
     reported, counted = always[column(key, "reported")], always[column(key, "counted")]
-    numerator, denominator = IntegerColumn(over, *ranges[over]), IntegerColumn(under, *ranges[under])
-    if contract.indicator_by_id[key[0]].kind is not Kind.RATIO and ranges[under] == (1, 1):
+    numerator, denominator = integers[over], integers[under]
+    if contract.indicator_by_id[key[0]].kind is not Kind.RATIO and (denominator.low, denominator.high) == (1, 1):
         return Amount(numerator, None, 1, reported, counted)
     if counted is False:
         divisors = backend.take(frame.select(under).unique())[under]
-        denominator = IntegerColumn(under, *ranges[under], lcm(*map(int, divisors)))
+        denominator = replace(denominator, multiple=lcm(*map(int, divisors)))
     return Amount(numerator, denominator, 1, reported, counted)
 
 

@@ -140,14 +140,18 @@ def _priors(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
 class _Wide:
     """The wide frame while it is filled: its subjects by key, and columns that are filler wherever nothing was put."""
 
+    backend: Backend
     rows: dict[str, int] = field(default_factory=dict)
     columns: dict[str, list[Any]] = field(default_factory=dict)
     schema: dict[str, Any] = field(default_factory=dict)
 
     def integers(self, name: str, values: Mapping[int, int], filler: int) -> IntegerColumn:
         column = self.fill(name, values, filler, nw.Int64)
-        common = lcm(*set(column))
-        return IntegerColumn(name, min(column), max(column), common if common <= MULTIPLE_MAX else 0)
+        low, high, common = min(column), max(column), lcm(*set(column))
+        short = low >= 0 and high <= self.backend.short_max
+        if short:
+            self.schema[name] = nw.UInt32
+        return IntegerColumn(name, low, high, common if common <= MULTIPLE_MAX else 0, short)
 
     def truths(self, name: str, values: Mapping[int, bool]) -> str | bool:
         """The name of a Boolean column, or what it is in every row."""
@@ -167,7 +171,7 @@ class _Wide:
 
 
 def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Backend) -> ContractColumns:
-    wide, sizes = _Wide(), Counter[str]()
+    wide, sizes = _Wide(backend), Counter[str]()
     subjects: dict[str, list[str]] = {name: [] for name in SUBJECT_COLUMNS}
     for world in worlds:
         for subject in sorted(_subjects(contract, world)):

@@ -29,13 +29,15 @@ SUBJECT_COLUMNS = ("subject", "code", "name", "kind", "post", "group", "league")
 class IntegerColumn:
     """A column of integers by name, and the closed range that everything in it lies in (fillers included).
 
-    Every one of them divides `multiple`; 0: not known, or too large to be of use.
+    Every one of them divides `multiple`; 0: not known, or too large to be of use. `short`: held in 32 bits without sign,
+    else in 64 with it.
     """
 
     name: str
     low: int
     high: int
     multiple: int = 0
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
