@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -12,6 +11,7 @@ from os import cpu_count
 from typing import TYPE_CHECKING
 
 from cli.desk import Desk
+from cli.garbage import look_seldom
 from rules.diagnostic import refuse
 from targets.run import Extent, RunCheck
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 N_ = str
 # Starting a process costs as much as interpreting so many.
 SUBJECTS_A_TASK = 400
-GARBAGE_THRESHOLD = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _interpreted(
 def _begin() -> None:
     """Ctrl-C is the parent's to answer; a derivation is looked through for garbage as seldom as in the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    look_seldom()
 
 
 def interpret(contracts: Sequence[Contract], snapshot: Snapshot) -> dict[str, dict[str, Cells]]:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 import traceback
@@ -16,12 +15,12 @@ from typing import Any
 import typer
 
 from cli import contract, data, demo, desk, year
+from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
 
 N_ = str
 INTERRUPTED = 130
-GARBAGE_THRESHOLD = 500_000
 TRACEBACK_VARIABLE = "DUIXIAN_TRACEBACK"
 
 app = typer.Typer(
@@ -49,9 +48,8 @@ for name, command, purpose in COMMANDS:
 
 
 def run() -> None:
-    """The console script. A derivation is a million small records that live to the end: looking through them for
-    garbage every 700 allocations, as Python does, took 40 % of an assessment."""
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    """The console script."""
+    look_seldom()
     sys.exit(main(sys.argv[1:]))
 
 
