@@ -87,7 +87,7 @@ def test_what_no_integer_of_the_engine_holds_is_refused_when_it_is_compiled(name
 
 def test_the_limit_is_the_engine_s_own() -> None:
     engine = backend(EngineName.POLARS)
-    engine.short_max, engine.narrow_max, engine.wide_max = 0, 2**53 - 1, 2**53 - 1
+    engine.short_max, engine.narrow_max, engine.wide_max = -1, 2**53 - 1, 2**53 - 1
     narrow = Plan(engine, 1)
     column = narrow.column("a", 0, 2**40)
     assert (column * (2**13 - 1)).high < 2**53

@@ -43,7 +43,7 @@ class Step(NamedTuple):
 class Backend(Protocol):
     """An engine. Integers up to `narrow_max` are 64 bits wide, up to `wide_max` 128; beyond it no plan may go.
 
-    Those from 0 to `short_max` may be held in 32 bits without sign; 0: that is not worth while there.
+    Those from 0 to `short_max` may be held in 32 bits without sign; -1: none, the engine has no such type or it is not worth while.
     """
 
     name: EngineName
@@ -119,7 +119,7 @@ class DuckBackend:
     """Out of core: what does not fit in memory goes to disk; HUGEINT where 64 bits do not hold a number."""
 
     name = EngineName.DUCKDB
-    short_max = 0
+    short_max = -1
     narrow_max = INT64_MAX
     wide_max = HUGEINT_MAX
 
@@ -177,7 +177,7 @@ class SparkBackend:
     """A cluster, or local threads. Numbers stay below 2^53, where its division is exact."""
 
     name = EngineName.SPARK
-    short_max = 0
+    short_max = -1
     narrow_max = DOUBLE_MAX
     wide_max = DOUBLE_MAX
 
