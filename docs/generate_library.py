@@ -15,7 +15,7 @@ from rules.indicator import Kind
 from rules.load import load_contract
 from rules.quantity import show, show_percent
 from rules.record import Clause
-from rules.scoring import FromData, Parameter
+from rules.scoring_terms import FromData, Parameter
 from rules.sheet import Item, Scope, Section, SectionKind
 from rules.verdict import GradeBand, Reach, Veto, WarningRule
 

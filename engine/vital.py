@@ -7,7 +7,8 @@ from engine.score.book import Book, Case
 from engine.score.earned import ZERO
 from engine.score.reading import read
 from engine.statistics import VitalRecords
-from rules.scoring import Mark, Measured, Over, PeriodRule
+from rules.scoring import Mark, Measured
+from rules.scoring_terms import Over, PeriodRule
 
 COUNTS = (
     "population_start", "population_end", "births", "births_male", "births_female", "births_first", "births_second",

@@ -2,101 +2,34 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from rules.diagnostic import say
-from rules.period import Cadence
-from rules.quantity import NotExact, Points, PositiveQuantity, Quantity, Share, parse_number, parse_value, show
+from rules.quantity import NotExact, Points, PositiveQuantity, Quantity, Share
 from rules.range import Range
 from rules.record import Count, Id, NotWord, Record
+from rules.scoring_terms import (
+    Direction,
+    FromData,
+    Incomplete,
+    Limit,
+    Missing,
+    Over,
+    Parameter,
+    PeriodRule,
+    RateTerms,
+    Reference,
+    StepRule,
+    StepTerms,
+    WrittenPeriodRule,
+)
 
 PARTS_MAX = 20
 BANDS_MAX = 100
 PLACES_MAX = 1000
-
-
-class FromData(StrEnum):
-    """A parameter that the contract leaves to the year's data."""
-
-    BY_PARTY = "by_party"
-    LAST_YEAR = "last_year"
-
-
-def _parse_parameter(text: object) -> Fraction | FromData:
-    if isinstance(text, FromData):
-        return text
-    if isinstance(text, str) and text.strip() in tuple(FromData):
-        return FromData(text.strip())
-    return parse_value(text)
-
-
-def _parse_limit(text: object) -> Fraction | Literal["none"]:
-    if isinstance(text, str) and text.strip() == "none":
-        return "none"
-    return parse_number(text)
-
-
-def _show_either(value: Fraction | str) -> str:
-    return show(value) if isinstance(value, Fraction) else str(value)
-
-
-# A number in the contract, `by_party` (the targets table gives one for each party) or `last_year` (the party's own).
-Parameter = Annotated[
-    Fraction | FromData,
-    BeforeValidator(_parse_parameter),
-    PlainSerializer(_show_either, return_type=str),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year"]}),
-]
-# A bound that may be waived by saying so.
-Limit = Annotated[
-    Fraction | Literal["none"],
-    BeforeValidator(_parse_limit),
-    PlainSerializer(_show_either, return_type=str),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["0", "none"]}),
-]
-
-
-class Direction(StrEnum):
-    HIGHER = "higher"
-    LOWER = "lower"
-
-
-class StepRule(StrEnum):
-    """What an unfinished step counts for."""
-
-    STARTED = "started"
-    COMPLETED = "completed"
-    PRO_RATA = "pro_rata"
-
-
-class RateTerms(Record):
-    """Points by completion rate: below `floor` nothing, above `cap` no more."""
-
-    floor: Share | None = None
-    cap: PositiveQuantity = Fraction(1)
-
-
-class StepTerms(Record):
-    """Full points at the target; each `per` short of it takes `deduct`, each `per` beyond adds `add`."""
-
-    per: PositiveQuantity
-    deduct: Points | None = None
-    add: Points | None = None
-    step: StepRule
-    lowest: Limit = Fraction(0)
-    highest: Limit | None = None
-
-    @model_validator(mode="after")
-    def _moves_somewhere(self) -> Self:
-        if self.deduct is None and self.add is None:
-            raise NotWord(say("deduct, add or both"))
-        if self.add is not None and self.highest is None:
-            raise NotWord(say("highest (a number, or none) wherever add is given"))
-        return self
 
 
 class Proportional(RateTerms):
@@ -187,16 +120,6 @@ class Rank(Record):
         return self
 
 
-class Reference(StrEnum):
-    """A statistic of the peers' values. `pooled` is the sum of numerators over the sum of denominators."""
-
-    MEAN = "mean"
-    POOLED = "pooled"
-    MEDIAN = "median"
-    BEST = "best"
-    PERCENTILE = "percentile"
-
-
 class Relative(Record):
     """Distance from the peers' reference value, in steps or in proportion."""
 
@@ -272,51 +195,6 @@ ScoringRule = Annotated[
 ]
 
 
-class Missing(StrEnum):
-    """What it means that nothing was reported."""
-
-    ERROR = "error"
-    ZERO = "zero"
-    FULL = "full"
-    EXEMPT = "exempt"
-
-
-class Incomplete(StrEnum):
-    """What it means that some periods were reported and others not."""
-
-    ERROR = "error"
-    REPORTED = "reported"
-
-
-class Over(StrEnum):
-    """How the year's value comes from its periods. Sums of ratios pool numerators and denominators."""
-
-    LAST = "last"
-    SUM = "sum"
-    MEAN = "mean"
-    WEIGHTED = "weighted"
-
-
-class PeriodRule(Record):
-    """The value over the periods of the year; `weights` one a period, for `weighted` only."""
-
-    over: Over
-    weights: Annotated[tuple[Share, ...], Field(max_length=Cadence.MONTH.per_year)] = ()
-
-    @model_validator(mode="after")
-    def _weights_where_weighted(self) -> Self:
-        if (self.over is Over.WEIGHTED) != bool(self.weights):
-            raise NotWord(say("weights exactly where over is weighted"))
-        if self.weights and sum(self.weights) == 0:
-            raise NotWord(say("weights of which one is above zero"))
-        return self
-
-
-def _parse_period_rule(value: object) -> object:
-    """`sum` stands for `{over: sum}`."""
-    return {"over": value} if isinstance(value, str) else value
-
-
 class Measured(Record):
     """What a method is applied to: the indicator, and how its value for the year is read."""
 
@@ -326,7 +204,7 @@ class Measured(Record):
     missing: Missing = Missing.ERROR
     incomplete: Incomplete = Incomplete.ERROR
     min_denominator: Count | None = None
-    period: Annotated[PeriodRule, BeforeValidator(_parse_period_rule)] = PeriodRule(over=Over.LAST)
+    period: WrittenPeriodRule = PeriodRule(over=Over.LAST)
 
 
 class Part(Measured):

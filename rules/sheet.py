@@ -11,7 +11,8 @@ from pydantic import Field
 from rules.period import Cadence
 from rules.quantity import DECIMALS_MAX, Points, Quantity, Rounding, Share
 from rules.record import Clause, Id, Record, Whole
-from rules.scoring import Limit, Measured
+from rules.scoring import Measured
+from rules.scoring_terms import Limit
 
 ITEMS_MAX = 200
 SECTIONS_MAX = 50

@@ -8,20 +8,17 @@ from rules.scoring import (
     AllOrNothing,
     BestOf,
     Checklist,
-    Limit,
     Measured,
-    Missing,
     PerEvent,
     Proportional,
     Rank,
-    RateTerms,
     Relative,
     Steps,
-    StepTerms,
     SumOf,
     Tiers,
     WorstOf,
 )
+from rules.scoring_terms import Limit, Missing, RateTerms, StepTerms
 
 # None: without bound.
 Bounds = tuple[Fraction | None, Fraction | None]

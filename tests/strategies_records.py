@@ -14,7 +14,8 @@ from rules.checks.places import Measure, measures, of_incidents, parts_of
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
-from rules.scoring import FromData, Incomplete, Linear, Mark, Missing, Over, Reference, Relative
+from rules.scoring import Linear, Mark, Relative
+from rules.scoring_terms import FromData, Incomplete, Missing, Over, Reference
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.observation import PARAMETERS, Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
 from targets.party import Party

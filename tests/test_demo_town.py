@@ -21,7 +21,8 @@ from rules.indicator import Kind
 from rules.load import load_contract
 from rules.period import Cadence, Period, periods_of
 from rules.record import Record
-from rules.scoring import FromData, Improvement, Measured, Missing
+from rules.scoring import Improvement, Measured
+from rules.scoring_terms import FromData, Missing
 from rules.sheet import Item, Scope
 from targets.cadre import Tenure
 from targets.demo import DemoTown, demo_town

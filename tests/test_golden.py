@@ -27,7 +27,8 @@ from rules.linkage import LinkCombine, Prorate
 from rules.period import Cadence
 from rules.quantity import NotExact, Rounding, parse_number
 from rules.record import Record
-from rules.scoring import Direction, FromData, Incomplete, Missing, Over, Reference, ScoringRule, StepRule
+from rules.scoring import ScoringRule
+from rules.scoring_terms import Direction, FromData, Incomplete, Missing, Over, Reference, StepRule
 from rules.sheet import Combine, SectionKind, Spread, TooFew
 from rules.verdict import Effects, Peers, Ties
 from targets.snapshot import Snapshot

@@ -24,7 +24,8 @@ from rules.codes import Severity
 from rules.contract import Contract
 from rules.load import CHECKS
 from rules.quantity import Rounding, round_to
-from rules.scoring import Direction, Missing, PerEvent
+from rules.scoring import PerEvent
+from rules.scoring_terms import Direction, Missing
 from rules.source import parse_source
 from targets.cadre import Assignment
 from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target

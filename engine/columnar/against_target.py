@@ -10,7 +10,8 @@ from engine.columnar.exact import Cases, Held, Ratio, constant, held_between, wh
 from engine.columnar.plan import Plan, Truth
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
-from rules.scoring import AllOrNothing, Direction, Limit, RateTerms, StepRule, StepTerms
+from rules.scoring import AllOrNothing
+from rules.scoring_terms import Direction, Limit, RateTerms, StepRule, StepTerms
 
 ZERO, ONE = Fraction(0), Fraction(1)
 

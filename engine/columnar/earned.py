@@ -12,7 +12,7 @@ from engine.columnar.readings import Reading, input_column, read
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
 from rules.period import Period
-from rules.scoring import FromData, Missing
+from rules.scoring_terms import FromData, Missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from engine.columnar.readings import input_column, read
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
 from rules.range import Range
-from rules.scoring import Band, Checklist, Direction, Improvement, Linear, PerEvent, Tiers
+from rules.scoring import Band, Checklist, Improvement, Linear, PerEvent, Tiers
+from rules.scoring_terms import Direction
 
 
 def within(value: Ratio, wanted: Range) -> Truth:

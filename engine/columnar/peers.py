@@ -13,7 +13,8 @@ from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.readings import Reading
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
-from rules.scoring import Direction, Rank, Reference, Relative
+from rules.scoring import Rank, Relative
+from rules.scoring_terms import Direction, Reference
 
 
 def order_of(value: Ratio) -> IntColumn:

@@ -13,7 +13,7 @@ from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
-from rules.scoring import Incomplete, Over
+from rules.scoring_terms import Incomplete, Over
 from targets.columns.year import Amount, IntegerColumn
 
 

@@ -11,7 +11,8 @@ from engine.score.derivation import Step, clamped, operand, readable, shown
 from engine.score.earned import ONE, ZERO, Earned, bound, computed, refused
 from rules.diagnostic import Text, say
 from rules.indicator import Indicator
-from rules.scoring import AllOrNothing, Direction, RateTerms, StepRule, StepTerms
+from rules.scoring import AllOrNothing
+from rules.scoring_terms import Direction, RateTerms, StepRule, StepTerms
 
 
 def proportional(book: Book, case: Case, terms: RateTerms, value: Fraction, target: Fraction, seen: Step) -> Earned:

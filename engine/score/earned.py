@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine.score.book import Case
 from engine.score.derivation import NOTHING, Step, StepKind
 from rules.diagnostic import Text, say
-from rules.scoring import Limit
+from rules.scoring_terms import Limit
 
 ZERO, ONE = Fraction(0), Fraction(1)
 

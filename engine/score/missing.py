@@ -11,7 +11,7 @@ from engine.score.earned import ZERO, Earned, exempted, refused
 from engine.score.reading import Found, Reading, read
 from rules.diagnostic import say
 from rules.period import Period
-from rules.scoring import FromData, Missing
+from rules.scoring_terms import FromData, Missing
 
 
 def without_value(book: Book, case: Case, reading: Reading) -> Earned:

@@ -12,7 +12,8 @@ from engine.score.earned import ZERO, Earned, bound, computed, refused
 from engine.score.missing import parameter, without_parameter, without_value
 from engine.score.reading import read
 from rules.diagnostic import Called, Text, say
-from rules.scoring import Band, Checklist, Direction, Improvement, Linear, Parameter, PerEvent, Tiers
+from rules.scoring import Band, Checklist, Improvement, Linear, PerEvent, Tiers
+from rules.scoring_terms import Direction, Parameter
 
 
 def tiers(book: Book, case: Case, rule: Tiers, value: Fraction, seen: Step) -> Earned:

@@ -13,7 +13,8 @@ from engine.score.derivation import Step, StepKind, clamped, readable, shown
 from engine.score.earned import ONE, Earned, bound, computed
 from engine.score.reading import read
 from rules.diagnostic import Text, say
-from rules.scoring import Direction, Rank, RateTerms, Reference, Relative
+from rules.scoring import Rank, Relative
+from rules.scoring_terms import Direction, RateTerms, Reference
 
 
 def rank(book: Book, case: Case, rule: Rank, value: Fraction, seen: Step) -> Earned:

@@ -13,7 +13,7 @@ from engine.score.derivation import NOTHING, Step, StepKind, readable, shown
 from rules.diagnostic import Span, say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
-from rules.scoring import Incomplete, Over
+from rules.scoring_terms import Incomplete, Over
 
 
 class Found(Enum):

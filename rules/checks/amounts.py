@@ -11,19 +11,8 @@ from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show
 from rules.record import Record
-from rules.scoring import (
-    Checklist,
-    Part,
-    PerEvent,
-    Proportional,
-    Rank,
-    RateTerms,
-    Relative,
-    Steps,
-    StepTerms,
-    SumOf,
-    Tiers,
-)
+from rules.scoring import Checklist, Part, PerEvent, Proportional, Rank, Relative, Steps, SumOf, Tiers
+from rules.scoring_terms import RateTerms, StepTerms
 from rules.source import Location, Tree
 
 Amount = tuple[Location, Fraction | Literal["none"] | None]

@@ -10,7 +10,8 @@ from rules.checks.places import Measure, measures
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.indicator import Indicator, Kind
-from rules.scoring import Incomplete, Measured, Over, Tiers
+from rules.scoring import Measured, Tiers
+from rules.scoring_terms import Incomplete, Over
 from rules.sheet import PeriodicSheet
 from rules.source import Location, Tree
 

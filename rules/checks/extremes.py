@@ -12,21 +12,19 @@ from rules.scoring import (
     BestOf,
     Checklist,
     Improvement,
-    Limit,
     Linear,
     Mark,
     PerEvent,
     Proportional,
     Rank,
-    RateTerms,
     Relative,
     ScoringRule,
     Steps,
-    StepTerms,
     SumOf,
     Tiers,
     WorstOf,
 )
+from rules.scoring_terms import Limit, RateTerms, StepTerms
 from rules.sheet import Combine, PeriodicSheet, Section, SectionKind
 
 ZERO = Fraction(0)

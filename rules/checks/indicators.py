@@ -8,7 +8,8 @@ from rules.checks.places import Measure, measures, of_incidents, parts_of
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.indicator import Kind
-from rules.scoring import Checklist, Mark, Measured, Rank, Reference, Relative
+from rules.scoring import Checklist, Mark, Measured, Rank, Relative
+from rules.scoring_terms import Reference
 from rules.source import Location, Tree
 from rules.wording import listed
 

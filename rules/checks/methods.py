@@ -9,7 +9,8 @@ from rules.checks.places import Measure, measures
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show
-from rules.scoring import Direction, FromData, Improvement, Linear, Parameter, Proportional, Tiers
+from rules.scoring import Improvement, Linear, Proportional, Tiers
+from rules.scoring_terms import Direction, FromData, Parameter
 from rules.source import Location, Tree
 
 

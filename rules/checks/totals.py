@@ -13,7 +13,8 @@ from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.linkage import Linkage
 from rules.quantity import show
-from rules.scoring import Limit, PerEvent
+from rules.scoring import PerEvent
+from rules.scoring_terms import Limit
 from rules.sheet import Combine, Item, Scope, Section, SectionKind
 from rules.source import Tree
 from rules.wording import listed

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from rules.contract import Contract
 from rules.indicator import Indicator
-from rules.scoring import BestOf, Direction, Linear, Measured, PerEvent, Rank, SumOf, Tiers, WorstOf
+from rules.scoring import BestOf, Linear, Measured, PerEvent, Rank, SumOf, Tiers, WorstOf
+from rules.scoring_terms import Direction
 from rules.source import Location
 
 

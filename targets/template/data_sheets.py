@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
 from rules.period import Cadence, Period, periods_of
-from rules.scoring import FromData
+from rules.scoring_terms import FromData
 from targets.intake.lexicon import Measure, Part
 from targets.observation import Observation
 from targets.snapshot import current

@@ -10,7 +10,8 @@ from rules.contract import Contract
 from rules.indicator import Indicator
 from rules.quantity import show
 from rules.record import Clause, Label, Record
-from rules.scoring import FromData, Measured
+from rules.scoring import Measured
+from rules.scoring_terms import FromData
 from targets.cadre import Cadre, Tenure
 from targets.intake.names import Names
 from targets.intake.register import Register
