@@ -79,4 +79,4 @@ def _scores(sections: Iterable[SectionScore]) -> dict[str, list[Fraction]]:
 def _over_periods(scores: Sequence[Fraction], combine: Combine) -> Fraction:
     """Their mean or sum, as the sheet takes it; a mean that no scaled integer writes is rounded down to the scale."""
     total = sum(scores, Fraction(0))
-    return Fraction(total * SCALE // len(scores), SCALE) if combine is Combine.MEAN else total
+    return Fraction(total * SCALE // len(scores), SCALE) if combine is not Combine.SUM else total

@@ -81,6 +81,7 @@ CODES: dict[str, Code] = {
     "DX226": _error("sheet finer than the reports"),
     "DX227": _error("indicator derived from itself"),
     "DX228": _error("source that cannot be added up"),
+    "DX229": _error("points that rounding to a multiple would change"),
     # conditions and first-match lists
     "DX230": _error("condition about what is decided later"),
     "DX231": _error("linked where nobody is linked"),

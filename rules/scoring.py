@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,13 +11,14 @@ from pydantic import Field, model_validator
 from rules.diagnostic import say
 from rules.quantity import NotExact, Points, PositiveQuantity, Quantity, Share
 from rules.range import Range
-from rules.record import Count, Id, NotWord, Record
+from rules.record import Count, Flag, Id, NotWord, Record
 from rules.scoring_terms import (
     Direction,
     FromData,
     Incomplete,
     Limit,
     Missing,
+    MissingPolicy,
     Over,
     Parameter,
     PeriodRule,
@@ -33,10 +35,17 @@ PLACES_MAX = 1000
 
 
 class Proportional(RateTerms):
-    """Points x actual / target (target / actual where lower is better)."""
+    """Points x actual / target (target / actual where lower is better); times `missed_times` where the target is missed."""
 
     method: Literal["proportional"]
     target: Parameter
+    missed_times: Share = Fraction(1)
+
+    @model_validator(mode="after")
+    def _a_miss_earns_no_more(self) -> Self:
+        if self.missed_times > 1:
+            raise NotWord(say("at most 1: a miss never earns more"))
+        return self
 
 
 class AllOrNothing(Record):
@@ -84,16 +93,65 @@ class Improvement(Record):
     benchmark: Parameter
 
 
+class Bracket(Record):
+    """Part of the way from the reference: within the next `width` (without it: all that is left), `each` for every `per`."""
+
+    width: PositiveQuantity | None = None
+    each: Points
+
+
+class Brackets(Record):
+    """From `start` at the reference, what each bracket gives above it and takes below it, added up like an income tax.
+
+    The reference is the `target`, or `to` a statistic of the peers. Lower is better: above is below.
+    """
+
+    method: Literal["brackets"]
+    target: Parameter | None = None
+    to: Reference | None = None
+    percentile: Share | None = None
+    start: Points | None = None
+    per: PositiveQuantity
+    step: StepRule = StepRule.PRO_RATA
+    above: Annotated[tuple[Bracket, ...], Field(max_length=BANDS_MAX)] = ()
+    below: Annotated[tuple[Bracket, ...], Field(max_length=BANDS_MAX)] = ()
+    lowest: Limit = Fraction(0)
+    highest: Limit | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.target is None) == (self.to is None):
+            raise NotWord(say("exactly one of target and to"))
+        _percentile_where_needed(self.to, self.percentile)
+        if not self.above and not self.below:
+            raise NotWord(say("above, below or both"))
+        if any(bracket.width is None for side in (self.above, self.below) for bracket in side[:-1]):
+            raise NotWord(say("a width in every bracket but the last"))
+        if self.above and self.highest is None:
+            raise NotWord(say("highest (a number, or none) wherever above is given"))
+        return self
+
+
 class PerEvent(Record):
-    """So much off (from full points) or on (from 0) for each incident of a kind, or each `per` units of the indicator."""
+    """So much off (from full points) or on (from 0) for each incident of a kind, or each `per` units of the indicator.
+
+    `then` are the amounts of the second, third ... (the last goes on); `rising_by`: each costs so much more than the one
+    before. `severities` leaves the others out, `by_severity` has amounts of their own; `once_per_matter`: of incidents of
+    one matter only the one with the highest amount counts.
+    """
 
     method: Literal["per_event"]
     incident: Id | None = None
+    severities: tuple[Id, ...] = ()
+    by_severity: dict[Id, Points] = Field(default_factory=dict)
+    once_per_matter: Flag = False
     per: PositiveQuantity = Fraction(1)
     step: StepRule = StepRule.COMPLETED
     beyond: Annotated[Share, Field(description="the first so many do not count")] = Fraction(0)
     deduct: Points | None = None
     add: Points | None = None
+    then: Annotated[tuple[Points, ...], Field(max_length=BANDS_MAX)] = ()
+    rising_by: Points | None = None
     at_most: Limit | None = None
     lowest: Limit = Fraction(0)
 
@@ -103,20 +161,46 @@ class PerEvent(Record):
             raise NotWord(say("exactly one of deduct and add"))
         return self
 
+    @model_validator(mode="after")
+    def _one_way_to_vary(self) -> Self:
+        if sum((bool(self.then), self.rising_by is not None, bool(self.by_severity))) > 1:
+            raise NotWord(say("at most one of then, rising_by and by_severity"))
+        if (self.then or self.rising_by is not None) and self.step is StepRule.PRO_RATA:
+            raise NotWord(say("whole events wherever amounts follow each other: step started or completed"))
+        if self.incident is None and (self.severities or self.by_severity or self.once_per_matter):
+            raise NotWord(say("an incident wherever severities or matters are looked at"))
+        if self.by_severity and (self.per != 1 or self.beyond):
+            raise NotWord(say("neither per nor beyond with by_severity: each event has its own amount"))
+        return self
+
+
+class PlaceShare(Record):
+    """The places up to this share of the peers."""
+
+    up_to: Share
+    points: Points
+
 
 class Rank(Record):
-    """Points by place among the peers: a table of points, or `less_per_place` off full points. Equals share the better place."""
+    """Points by place among the peers: a table of points, shares of the peers, or `less_per_place` off full points.
+
+    Equals share the better place. `shares`: the place over the number of peers, best first; `after` is for the rest.
+    """
 
     method: Literal["rank"]
     table: Annotated[tuple[Points, ...], Field(max_length=PLACES_MAX)] = ()
+    shares: Annotated[tuple[PlaceShare, ...], Field(max_length=BANDS_MAX)] = ()
     after: Points = Fraction(0)
     less_per_place: Points | None = None
     lowest: Limit = Fraction(0)
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if bool(self.table) == (self.less_per_place is not None):
-            raise NotWord(say("exactly one of table and less_per_place"))
+        if sum((bool(self.table), bool(self.shares), self.less_per_place is not None)) != 1:
+            raise NotWord(say("exactly one of table, shares and less_per_place"))
+        ups = [share.up_to for share in self.shares]
+        if any(above >= below for above, below in pairwise([Fraction(0), *ups])) or any(up > 1 for up in ups):
+            raise NotWord(say("shares that rise, above 0% and at most 100%"))
         return self
 
 
@@ -133,11 +217,15 @@ class Relative(Record):
     def _one_form(self) -> Self:
         if (self.steps is None) == (self.proportion is None):
             raise NotWord(say("exactly one of steps and proportion"))
-        if (self.to is Reference.PERCENTILE) != (self.percentile is not None):
-            raise NotWord(say("percentile exactly where to is percentile"))
-        if self.percentile is not None and self.percentile > 1:
-            raise NotExact(say("a percentile between 0% and 100%"))
+        _percentile_where_needed(self.to, self.percentile)
         return self
+
+
+def _percentile_where_needed(to: Reference | None, percentile: Fraction | None) -> None:
+    if (to is Reference.PERCENTILE) != (percentile is not None):
+        raise NotWord(say("percentile exactly where to is percentile"))
+    if percentile is not None and percentile > 1:
+        raise NotExact(say("a percentile between 0% and 100%"))
 
 
 class Checklist(Record):
@@ -186,6 +274,7 @@ ScoringRule = Annotated[
     | BestOf
     | WorstOf
     | SumOf
+    | Brackets
     | PerEvent
     | Rank
     | Relative
@@ -196,12 +285,16 @@ ScoringRule = Annotated[
 
 
 class Measured(Record):
-    """What a method is applied to: the indicator, and how its value for the year is read."""
+    """What a method is applied to: the indicator, and how its value for the year is read.
+
+    `nothing_to_count` is what 0 of 0 means (no case all year); left out, the same as `missing`.
+    """
 
     indicator: Id | None = None
     scoring: ScoringRule
     direction: Direction = Direction.HIGHER
-    missing: Missing = Missing.ERROR
+    missing: MissingPolicy = Missing.ERROR
+    nothing_to_count: MissingPolicy | None = None
     incomplete: Incomplete = Incomplete.ERROR
     min_denominator: Count | None = None
     period: WrittenPeriodRule = PeriodRule(over=Over.LAST)

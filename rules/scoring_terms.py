@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, mo
 from rules.diagnostic import say
 from rules.period import Cadence
 from rules.quantity import Points, PositiveQuantity, Share, parse_number, parse_value, show
-from rules.record import NotWord, Record
+from rules.record import NotWord, Record, Whole
 
 
 class FromData(StrEnum):
@@ -113,6 +113,15 @@ class Missing(StrEnum):
     EXEMPT = "exempt"
 
 
+class PartPoints(Record):
+    """Nothing was reported: so many of the points."""
+
+    points: Points
+
+
+MissingPolicy = Missing | PartPoints
+
+
 class Incomplete(StrEnum):
     """What it means that some periods were reported and others not."""
 
@@ -127,20 +136,27 @@ class Over(StrEnum):
     SUM = "sum"
     MEAN = "mean"
     WEIGHTED = "weighted"
+    BEST = "best"
 
 
 class PeriodRule(Record):
-    """The value over the periods of the year; `weights` one a period, for `weighted` only."""
+    """The value over the periods of the year; `weights` one a period, for `weighted` only.
+
+    `best` is the mean of the best `count` periods, or of all there are where they are fewer.
+    """
 
     over: Over
     weights: Annotated[tuple[Share, ...], Field(max_length=Cadence.MONTH.per_year)] = ()
+    count: Annotated[int, Field(ge=1, le=Cadence.MONTH.per_year), Whole] | None = None
 
     @model_validator(mode="after")
-    def _weights_where_weighted(self) -> Self:
+    def _options_where_they_belong(self) -> Self:
         if (self.over is Over.WEIGHTED) != bool(self.weights):
             raise NotWord(say("weights exactly where over is weighted"))
         if self.weights and sum(self.weights) == 0:
             raise NotWord(say("weights of which one is above zero"))
+        if (self.over is Over.BEST) != (self.count is not None):
+            raise NotWord(say("count exactly where over is best"))
         return self
 
 

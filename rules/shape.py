@@ -7,6 +7,7 @@ contract, so that every fault also knows which record it stands in and which key
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -20,8 +21,11 @@ from rules.period import NotDate
 from rules.quantity import NotExact, OutsideLimits
 from rules.record import NotIdentifier, NotWord, Record
 from rules.source import Location, Tree
+from rules.verdict import Reach
 from rules.wording import as_written, did_you_mean, listed, nearest, quoted
 
+# How Pydantic calls the form of a value that is one of several words.
+WORDS = ("literal[", "str-enum[")
 # More faults than this say the same as this many: the file is not a contract.
 FAULTS_MAX = 1_000
 
@@ -52,7 +56,7 @@ class _Spot(NamedTuple):
     """A fault of Pydantic's with its location in the file and the record whose key or value it concerns.
 
     `concerns` says what stands at the location: a key, the value of one, or a record as a whole. `choice` is the
-    location of a value that may take one of two forms, where the fault was found trying one of them.
+    location of a value that may take one of two forms, where the fault was found trying one of them: words or not (`in_words`).
     """
 
     fault: ErrorDetails
@@ -60,6 +64,7 @@ class _Spot(NamedTuple):
     record: type[Record]
     concerns: Literal["key", "value", "record"]
     choice: Location | None
+    in_words: bool
 
     @property
     def kind(self) -> str:
@@ -71,6 +76,7 @@ def _spot(fault: ErrorDetails, tree: Tree) -> _Spot:
     record: type[Record] = Contract
     location: Location = ()
     choice: Location | None = None
+    in_words = False
     for step in fault["loc"]:
         here = _bare(here)
         if _is_record(here):
@@ -78,7 +84,8 @@ def _spot(fault: ErrorDetails, tree: Tree) -> _Spot:
             location = (*location, step)
         elif _is_union(here):
             here, tagged = _member(here, str(step))
-            choice = choice if tagged else location
+            if not tagged:
+                choice, in_words = location, str(step).startswith(WORDS)
         elif step != "[key]":
             here = get_args(here)[-1] if get_origin(here) is dict else next(iter(get_args(here)), None)
             location = (*location, step)
@@ -87,7 +94,7 @@ def _spot(fault: ErrorDetails, tree: Tree) -> _Spot:
     here = _bare(here)
     concerns: Literal["key", "value", "record"]
     concerns = "key" if "[key]" in fault["loc"] else "record" if _is_record(here) else "value"
-    return _Spot(fault, location, here if concerns == "record" else record, concerns, choice)
+    return _Spot(fault, location, here if concerns == "record" else record, concerns, choice, in_words)
 
 
 def _bare(annotation: Any) -> Any:
@@ -138,7 +145,11 @@ def _tags(member: Any) -> tuple[str, ...]:
 
 
 def _type_name(member: Any) -> str:
-    return "literal[" if get_origin(member) is Literal else f"{getattr(get_origin(member), '__name__', '')}["
+    if get_origin(member) is Literal:
+        return "literal["
+    if isinstance(member, type):
+        return "str-enum[" if issubclass(member, StrEnum) else member.__name__
+    return f"{getattr(get_origin(member), '__name__', '')}["
 
 
 def _meant(spot: _Spot) -> str | None:
@@ -152,9 +163,8 @@ def _is_echo(spot: _Spot, misspelt: frozenset[tuple[Location, str | None]], tree
     if any(location[:end] in tree.blanks for end in range(len(location) + 1)):
         return True  # said once, where nothing is written
     if spot.choice is not None:
-        label = next(step for step in spot.fault["loc"] if isinstance(step, str) and "[" in step)
-        is_list = isinstance(tree.at(spot.choice), list)
-        return is_list == label.startswith("literal")  # the other form was meant
+        is_structure = isinstance(tree.at(spot.choice), list | dict)
+        return is_structure == spot.in_words  # the other form was meant
     if spot.kind == "too_short" and isinstance(value, list | dict):
         least: int = spot.fault["ctx"]["min_length"]
         return len(value) >= least  # long enough, were the entries right
@@ -238,7 +248,11 @@ def _unknown_key(spot: _Spot, tree: Tree) -> Diagnostic:
 
 def _unknown_word(spot: _Spot, tree: Tree, value: object) -> Diagnostic:
     words = re.findall(r"'([^']*)'", spot.fault["ctx"]["expected"])
-    expected = _one_of(words) if spot.choice is None else say("{words} or a list of roles", words=listed(words))
+    expected = _one_of(words)
+    if spot.choice is not None and spot.record is Reach:
+        expected = say("{words} or a list of roles", words=listed(words))
+    elif spot.choice is not None:
+        expected = say("{words} or points: how many", words=listed(words))
     hint = did_you_mean(value, words) if isinstance(value, str) else None
     return Diagnostic("DX103", tree.span(spot.location), quoted(value), expected, hint)
 

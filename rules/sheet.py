@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from rules.diagnostic import say
 from rules.period import Cadence
-from rules.quantity import DECIMALS_MAX, Points, Quantity, Rounding, Share
-from rules.record import Clause, Id, Record, Whole
+from rules.quantity import DECIMALS_MAX, Points, PositiveQuantity, Quantity, Rounding, Share
+from rules.record import Clause, Id, NotWord, Record, Whole
 from rules.scoring import Measured
 from rules.scoring_terms import Limit
 
@@ -35,12 +36,16 @@ class Scope(Record):
 
 
 class Item(Clause, Measured):
-    """An indicator inside a contract, what it is worth, and how it is scored."""
+    """An indicator inside a contract, what it is worth, and how it is scored.
+
+    `round_to`: the score is rounded to a multiple of it (0.5, 5) instead of to a decimal.
+    """
 
     points: Points
     spread: Spread = Spread.SECTION
     decimals: Annotated[int, Field(ge=0, le=DECIMALS_MAX), Whole] | None = None
     rounding: Rounding | None = None
+    round_to: PositiveQuantity | None = None
     applies_to: Scope = Scope()
     assessor: str = ""
 
@@ -98,23 +103,35 @@ class Section(Clause):
 class Combine(StrEnum):
     MEAN = "mean"
     SUM = "sum"
+    BEST = "best"
 
 
 class PeriodicSheet(Clause):
-    """A sheet scored every month, quarter or half-year; the scores' mean or sum, times `weight`, enters the total."""
+    """A sheet scored every month, quarter or half-year; the scores' mean or sum, times `weight`, enters the total.
+
+    `best` is the mean of the best `count` periods.
+    """
 
     each: Literal[Cadence.MONTH, Cadence.QUARTER, Cadence.HALF_YEAR]
     combine: Combine
+    count: Annotated[int, Field(ge=1, le=Cadence.MONTH.per_year), Whole] | None = None
     weight: Share = Fraction(1)
     cap: Limit = "none"
     floor: Limit = "none"
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=SECTIONS_MAX)]
 
+    @model_validator(mode="after")
+    def _count_where_best(self) -> Self:
+        if (self.combine is Combine.BEST) != (self.count is not None):
+            raise NotWord(say("count exactly where combine is best"))
+        return self
+
 
 class Total(Record):
-    """The bottom line. `full` is what the paper says the base sections add up to."""
+    """The bottom line. `full` is what the paper says the base sections add up to; `bonus_cap` holds all bonuses together."""
 
     full: Points = Fraction(100)
     start: Quantity = Fraction(0)
     cap: Limit = "none"
     floor: Limit = Fraction(0)
+    bonus_cap: Limit = "none"

@@ -67,7 +67,10 @@ class IncidentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A dated, evidenced event. It counts in the period it was found, against those who answered when it happened."""
+    """A dated, evidenced event. It counts in the period it was found, against those who answered when it happened.
+
+    Incidents that name the same `matter` are one matter told several times, such as praise by the county and the province.
+    """
 
     id: str
     subject: str
@@ -79,6 +82,7 @@ class Incident:
     severity: str = ""
     note: str = ""
     place: Span | None = None
+    matter: str = ""
 
     @property
     def counts(self) -> bool:

@@ -13,10 +13,10 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import AwareDatetime
-from sqlalchemy import BigInteger, MetaData
+from sqlalchemy import BigInteger, MetaData, text
 from sqlmodel import Field, SQLModel
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration, which this program works with; kept here so that opening a workspace need not load Alembic."""
 
 Whole = Annotated[int, Field(sa_type=BigInteger)]
@@ -170,6 +170,7 @@ class IncidentVersion(Place, table=True):
     evidence: str
     severity: str
     note: str
+    matter: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class StateVersion(Place, table=True):

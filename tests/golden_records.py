@@ -142,7 +142,7 @@ def _targets(indicators: Mapping[str, Indicator], table: Table) -> Iterator[Targ
 
 def _incidents(table: Table) -> Iterator[Incident]:
     """Found on the day it happened, and substantiated, unless said otherwise."""
-    table.only("编号", "事件", "发生", "发现", "状态")
+    table.only("编号", "事件", "发生", "发现", "状态", "程度", "事项")
     subject = next(column for column in table.columns if column in SUBJECTS)
     for number, row in enumerate(table.rows, start=1):
         word = row.get("状态", "属实")
@@ -152,7 +152,10 @@ def _incidents(table: Table) -> Iterator[Incident]:
         happened = parse_date(row["发生"])
         found = parse_date(row.get("发现") or row["发生"])
         name = row.get("编号") or f"{number}号"
-        yield Incident(name, row[subject], row["事件"], happened, found, IncidentState(state), "卷宗")
+        yield Incident(
+            name, row[subject], row["事件"], happened, found, IncidentState(state), "卷宗", row.get("程度", ""),
+            matter=row.get("事项", ""),
+        )  # fmt: skip
 
 
 def _states(table: Table) -> Iterator[StateRecord]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from rules.scoring import (
     AllOrNothing,
     BestOf,
+    Brackets,
     Checklist,
     Measured,
     PerEvent,
@@ -18,7 +19,7 @@ from rules.scoring import (
     Tiers,
     WorstOf,
 )
-from rules.scoring_terms import Limit, Missing, RateTerms, StepTerms
+from rules.scoring_terms import Limit, Missing, PartPoints, RateTerms, StepTerms
 
 # None: without bound.
 Bounds = tuple[Fraction | None, Fraction | None]
@@ -28,9 +29,10 @@ ZERO = Fraction(0)
 def bounds_of(measured: Measured, points: Fraction) -> Bounds:
     """Lowest and highest before rounding, what a missing value earns included."""
     low, high = _of_method(measured, points)
-    if measured.missing in (Missing.ZERO, Missing.FULL):
-        agreed = ZERO if measured.missing is Missing.ZERO else points
-        return None if low is None else min(low, agreed), None if high is None else max(high, agreed)
+    for policy in (measured.missing, measured.nothing_to_count):
+        if policy in (Missing.ZERO, Missing.FULL) or isinstance(policy, PartPoints):
+            agreed = policy.points if isinstance(policy, PartPoints) else ZERO if policy is Missing.ZERO else points
+            low, high = None if low is None else min(low, agreed), None if high is None else max(high, agreed)
     return low, high
 
 
@@ -50,6 +52,8 @@ def _of_method(measured: Measured, points: Fraction) -> Bounds:
             return min(band.points for band in bands), max(band.points for band in bands)
         case Checklist(entries=entries):
             return ZERO, sum(entries.values(), ZERO)
+        case Brackets() as rule:
+            return _of_brackets(rule, points)
         case Rank() as rule:
             return _of_places(rule, points)
         case PerEvent() as rule:
@@ -69,11 +73,18 @@ def _of_steps(terms: StepTerms, points: Fraction) -> Bounds:
     return _limit(terms.lowest), points if terms.highest is None else _limit(terms.highest)
 
 
+def _of_brackets(rule: Brackets, points: Fraction) -> Bounds:
+    lowest, start = _limit(rule.lowest), points if rule.start is None else rule.start
+    highest = points if rule.highest is None else _limit(rule.highest)
+    low = lowest if rule.below else _raised_to(lowest, start)
+    return low, highest if rule.above else _raised_to(lowest, start)
+
+
 def _of_places(rule: Rank, points: Fraction) -> Bounds:
     lowest = _limit(rule.lowest)
     if rule.less_per_place is not None:
         return lowest, _raised_to(lowest, points)
-    places = (*rule.table, rule.after)
+    places = (*rule.table, *(share.points for share in rule.shares), rule.after)
     return _raised_to(lowest, min(places)), _raised_to(lowest, max(places))
 
 

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import strategies as st
 from strategies_conditions import Sight, condition_trees
 from strategies_records import snapshots
-from strategies_scoring import SPARSE, Draw, Supply, Tree, amounts, item_trees, limits
+from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, item_trees, limits
 
 from rules.contract import Contract
 from rules.sheet import SectionKind
@@ -41,7 +41,7 @@ def contracts(draw: Draw, *, fair: bool = False) -> Contract:
     tree |= {
         "contract": "villages", "title": "villages", "version": "1", "year": YEAR, "decimals": str(decimals),
         "assesses": ["village", "community"], "states": list(STATES), "roles": list(ROLES),
-        "incidents": [{"id": name, "name": name} for name in INCIDENTS],
+        "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
     return _drawn(tree | draw(_verdicts(tree, decimals, ROLES, ())))
 
@@ -58,7 +58,7 @@ def cadre_contracts(draw: Draw, parties: Contract) -> Contract:
         "posts": [{"id": "resident", "name": "resident"}, {"id": "head", "name": "head"}],
         "states": list(STATES), "roles": list(ROLES),
         "linkage": [{"posts": ["resident"], "links": links, "personal": personal}],
-        "incidents": [{"id": name, "name": name} for name in INCIDENTS],
+        "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
     verdicts = draw(_verdicts(tree, decimals, (), parties.grades, linked=_sight_of(parties)))
     return _drawn(tree | verdicts)
@@ -128,7 +128,7 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
         tree["periodic"] = [draw(_periodic_sheets(f"{prefix}_p", supply))]
         tree["annual_weight"] = draw(st.sampled_from(["1", "40%", "1/3"]))
     total = {"start": amounts(supply.decimals, -10, 20), "cap": limits(supply.decimals, 60, lowest=30),
-             "floor": limits(supply.decimals, 5)}  # fmt: skip
+             "floor": limits(supply.decimals, 5), "bonus_cap": limits(supply.decimals, 10, lowest=0)}  # fmt: skip
     return tree | {
         "total": draw(st.fixed_dictionaries({}, optional=total)),
         "rounding": draw(st.sampled_from(["half_up", "half_even", "up", "down"])),
@@ -164,9 +164,11 @@ def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> Tree:
     sections = [draw(_sections(f"{name}_s0", inner, anchored=True))]
     sections += [draw(_sections(f"{name}_s1", inner))] if draw(st.booleans()) else []
     optional = {"cap": limits(supply.decimals, 20, lowest=10), "floor": limits(supply.decimals, 5)}
-    return draw(st.fixed_dictionaries({}, optional=optional)) | {
+    combine: Tree = {"combine": draw(st.sampled_from(["mean", "sum", "best"]))}
+    combine |= {"count": str(draw(st.integers(1, 3)))} if combine["combine"] == "best" else {}
+    return draw(st.fixed_dictionaries({}, optional=optional)) | combine | {
         "id": name, "name": name, "each": draw(st.sampled_from(["quarter", "half_year"])), "sections": sections,
-        "combine": draw(st.sampled_from(["mean", "sum"])), "weight": draw(st.sampled_from(["1", "60%", "1/7"])),
+        "weight": draw(st.sampled_from(["1", "60%", "1/7"])),
     }  # fmt: skip
 
 

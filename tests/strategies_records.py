@@ -14,7 +14,7 @@ from rules.checks.places import Measure, measures, of_incidents, parts_of
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
-from rules.scoring import Linear, Mark, Relative
+from rules.scoring import Brackets, Linear, Mark, Relative
 from rules.scoring_terms import FromData, Incomplete, Missing, Over, Reference
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.observation import PARAMETERS, Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
@@ -118,9 +118,10 @@ def _ask(needs: Needs, measure: Measure) -> None:
     measured, scoring = measure.measured, measure.measured.scoring
     agreed = {name: getattr(scoring, name) for name in PARAMETERS if hasattr(scoring, name)}
     needs.may_lack &= measured.missing is not Missing.ERROR and measured.incomplete is Incomplete.REPORTED
-    needs.may_be_empty &= measured.missing is not Missing.ERROR or bool(measured.min_denominator)
+    uncounted = measured.missing if measured.nothing_to_count is None else measured.nothing_to_count
+    needs.may_be_empty &= uncounted is not Missing.ERROR or bool(measured.min_denominator)
     needs.counted |= measured.min_denominator is not None or measured.period.over is Over.SUM
-    needs.counted |= isinstance(scoring, Relative) and scoring.to is Reference.POOLED
+    needs.counted |= isinstance(scoring, Relative | Brackets) and scoring.to is Reference.POOLED
     needs.last_year |= FromData.LAST_YEAR in agreed.values()
     needs.parameters |= {name for name, value in agreed.items() if value is FromData.BY_PARTY}
     if isinstance(scoring, Linear) and scoring.zero_at is FromData.BY_PARTY:
@@ -225,7 +226,8 @@ def _incidents(draw: Draw, subjects: Sequence[str], contracts: Sequence[Contract
         seen = happened + timedelta(draw(st.sampled_from([0, 1, 90, 250])))
         state = draw(st.sampled_from([IncidentState.SUBSTANTIATED] * 3 + list(IncidentState)))
         who, kind = draw(st.sampled_from(subjects)), draw(st.sampled_from(kinds))
-        found.append(Incident(f"E{number}", who, kind, happened, seen, state, "file"))
+        severity, matter = draw(st.sampled_from(["", "light", "grave"])), draw(st.sampled_from(["", "M1", "M2"]))
+        found.append(Incident(f"E{number}", who, kind, happened, seen, state, "file", severity, matter=matter))
     return tuple(found)
 
 

@@ -30,6 +30,7 @@ STEPS = {"count": ("1", "2"), "number": ("0.5", "3"), "money": ("1.5",), "ratio"
 # Beyond anything that the year before can have been.
 FAR = {"count": "1000", "number": "1000", "money": "1000", "ratio": "5000%", "yes_no": "100"}
 SPARSE = "may be lacking"
+SEVERITIES = ("light", "grave")
 STEP_RULES = ("started", "completed", "pro_rata")
 
 
@@ -59,6 +60,9 @@ def item_trees(draw: Draw, name: str, supply: Supply) -> Tree:
         item["decimals"] = str(own)
     if draw(st.booleans()):
         item["rounding"] = draw(st.sampled_from(["half_up", "half_even", "up", "down"]))
+    if draw(st.integers(0, 4)) == 0:
+        into = [unit for unit in (1, 2, 5, 20) if Fraction(points) * 10**places % unit == 0]
+        item["round_to"] = show(Fraction(draw(st.sampled_from(into)), 10**places))
     if draw(st.integers(0, 5)) == 0:
         item["applies_to"] = {"groups": [draw(st.sampled_from("AB"))]}
     return item
@@ -71,8 +75,7 @@ def measured_trees(draw: Draw, supply: Supply, places: int, points: Fraction, de
     if depth < 2 and form == 0:
         return {"scoring": draw(_composites(supply, places, points, depth))}
     if supply.incidents and form == 1:
-        rule = draw(_per_event(places))
-        return {"scoring": rule | {"incident": draw(st.sampled_from(supply.incidents))}}
+        return {"scoring": draw(_per_incident(places, supply.incidents))}
     indicator = draw(st.sampled_from(supply.indicators))
     lower = supply.lower if supply.fair else indicator["kind"] in THRESHOLDS and draw(st.booleans())
     task = _Task(indicator, lower, places, points, supply.fair)
@@ -99,13 +102,22 @@ def _readings(draw: Draw, task: _Task) -> Tree:
     """How the value of the year comes about, and what it means that there is none."""
     sparse = task.indicator.get("note") == SPARSE
     reading: Tree = {"indicator": task.indicator["id"], "direction": "lower" if task.lower else "higher"}
-    reading["missing"] = draw(st.sampled_from(["zero", "full", "exempt", *([] if sparse else ["error"])]))
+    part = {
+        "points": draw(amounts(task.places, 0, int(task.points)).filter(lambda text: Fraction(text) <= task.points))
+    }
+    policies = ["zero", "full", "exempt", part]
+    reading["missing"] = draw(st.sampled_from([*policies, *([] if sparse else ["error"])]))
+    if task.kind == "ratio" and draw(st.booleans()):
+        reading["nothing_to_count"] = draw(st.sampled_from(policies))
     if sparse or draw(st.booleans()):
         reading["incomplete"] = "reported"
     if task.kind == "ratio" and draw(st.integers(0, 3)) == 0:
         reading["min_denominator"] = draw(st.sampled_from(["1", "5"]))
     # A sum of marks or of ticks would be more than the points.
-    over = draw(st.sampled_from(["last", "mean", "weighted", *([] if task.kind in ("mark", "checklist") else ["sum"])]))
+    sums = [] if task.kind in ("mark", "checklist") else ["sum"]
+    over = draw(st.sampled_from(["last", "mean", "weighted", "best", *sums]))
+    if over == "best":
+        return reading | {"period": {"over": over, "count": str(draw(st.integers(1, 3)))}}
     if over != "weighted":
         return reading | {"period": over}
     others = Cadence(str(task.indicator["every"])).per_year - 1
@@ -123,14 +135,15 @@ def _methods(draw: Draw, task: _Task) -> Tree:
         share = Fraction(int(task.points * 10**task.places) // len(entries), 10**task.places)
         return {"method": "checklist", "entries": {entry["id"]: show(share) for entry in entries}}
     of_value: list[Callable[[Draw, _Task], Tree]] = [
-        _proportional, _all_or_nothing, _steps, _tiers, _linear, _improvement, _rank, _relative,
+        _proportional, _all_or_nothing, _steps, _tiers, _linear, _improvement, _rank, _relative, _brackets,
     ]  # fmt: skip
     return draw(st.sampled_from(of_value if task.fair else [*of_value, _by_units]))(draw, task)
 
 
 def _proportional(draw: Draw, task: _Task) -> Tree:
     target = draw(st.just("0") | _parameters(task)) if task.lower else draw(_parameters(task))
-    return {"method": "proportional", "target": target} | draw(_rate_terms())
+    rule = {"method": "proportional", "target": target} | draw(_rate_terms())
+    return rule | draw(st.fixed_dictionaries({}, optional={"missed_times": st.sampled_from(["0", "80%", "1/3"])}))
 
 
 def _all_or_nothing(draw: Draw, task: _Task) -> Tree:
@@ -184,6 +197,10 @@ def _rank(draw: Draw, task: _Task) -> Tree:
     table = draw(st.lists(amounts(task.places, 0, int(task.points)), min_size=2, max_size=5))
     if task.fair:
         table.sort(key=Fraction, reverse=True)
+    if draw(st.booleans()):
+        shares = sorted(draw(st.sets(st.sampled_from(["10%", "1/3", "50%", "60%", "100%"]), min_size=1)), key=_number)
+        paid = [{"up_to": share, "points": points} for share, points in zip(shares, table[:-1], strict=False)]
+        return {"method": "rank", "shares": paid, "after": table[-1], "lowest": draw(limits(task.places, 0))}
     return {"method": "rank", "table": table[:-1], "after": table[-1], "lowest": draw(limits(task.places, 0))}
 
 
@@ -197,9 +214,33 @@ def _relative(draw: Draw, task: _Task) -> Tree:
     return rule | {"proportion": draw(_rate_terms())}
 
 
+def _brackets(draw: Draw, task: _Task) -> Tree:
+    rule: Tree = {"method": "brackets", "per": draw(st.sampled_from(STEPS[task.kind]))}
+    if draw(st.booleans()):
+        rule["target"] = draw(_parameters(task))
+    else:
+        rule["to"] = draw(st.sampled_from(["mean", "median", "best", *(["pooled"] if task.kind == "ratio" else [])]))
+    rule["step"] = draw(st.sampled_from(STEP_RULES))
+    sides = draw(st.sampled_from([("above",), ("below",), ("above", "below")]))
+    for side in sides:
+        widths = draw(st.lists(st.sampled_from(STEPS[task.kind]), max_size=2))
+        listed = [{"width": width, "each": draw(amounts(task.places, 0, 3))} for width in widths]
+        last: Tree = {"each": draw(amounts(task.places, 0, 3))}
+        rule[side] = [*listed, last] if draw(st.booleans()) or not listed else listed
+    if draw(st.booleans()):
+        rule["start"] = draw(
+            amounts(task.places, 0, int(task.points)).filter(lambda text: Fraction(text) <= task.points)
+        )
+    if "above" in sides:
+        rule["highest"] = draw(st.just("none") | amounts(task.places, 20, 30))
+    return rule | {"lowest": draw(limits(task.places, 0))}
+
+
 def _by_units(draw: Draw, task: _Task) -> Tree:
+    rule = draw(_per_event(task.places))
+    in_order = "then" in rule or "rising_by" in rule
     terms = {"per": draw(st.sampled_from(STEPS[task.kind])), "beyond": draw(st.sampled_from(["0", "2"]))}
-    return draw(_per_event(task.places)) | terms | {"step": draw(st.sampled_from(STEP_RULES))}
+    return rule | terms | {"step": draw(st.sampled_from(STEP_RULES[:2] if in_order else STEP_RULES))}
 
 
 @st.composite
@@ -207,7 +248,25 @@ def _per_event(draw: Draw, places: int) -> Tree:
     rule: Tree = {"method": "per_event", draw(st.sampled_from(["deduct", "add"])): draw(amounts(places, 1, 6))}
     if draw(st.booleans()):
         rule["at_most"] = draw(limits(places, 10, lowest=0))
+    form = draw(st.integers(0, 5))
+    if form == 0:
+        rule["then"] = draw(st.lists(amounts(places, 0, 6), min_size=1, max_size=3))
+    if form == 1:
+        rule["rising_by"] = draw(amounts(places, 0, 2))
     return rule | {"lowest": draw(limits(places, 0))}
+
+
+@st.composite
+def _per_incident(draw: Draw, places: int, kinds: Sequence[str]) -> Tree:
+    """Of some severities, with amounts of their own, once for a matter, or none of it."""
+    rule = draw(_per_event(places)) | {"incident": draw(st.sampled_from(kinds))}
+    if draw(st.booleans()):
+        rule["severities"] = draw(st.sampled_from([["grave"], ["light", "grave"]]))
+    if "then" not in rule and "rising_by" not in rule and draw(st.booleans()):
+        rule["by_severity"] = {
+            name: draw(amounts(places, 0, 8)) for name in draw(st.sampled_from([("grave",), SEVERITIES]))
+        }
+    return rule | ({"once_per_matter": "true"} if draw(st.booleans()) else {})
 
 
 @st.composite

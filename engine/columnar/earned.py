@@ -12,7 +12,7 @@ from engine.columnar.readings import Reading, input_column, read
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
 from rules.period import Period
-from rules.scoring_terms import FromData, Missing
+from rules.scoring_terms import FromData, Missing, MissingPolicy, PartPoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,19 @@ def without_value(scribe: Scribe, case: Case, reading: Reading, earned: Earned) 
         return Earned(exactly(constant(scribe.plan, Fraction(0))), scribe.plan.truth(True), scribe.plan.truth(True))
     for period, lacking in reading.lacking:
         _note_lacking(scribe, case, "DX602", period, reading.incomplete & lacking)
-    lost, absent = reading.too_small | reading.incomplete, reading.nothing_to_count | reading.nothing_reported
-    if case.measured.missing is Missing.ERROR:
+    agreed, uncounted = case.measured.missing, case.measured.nothing_to_count
+    uncounted = agreed if uncounted is None else uncounted
+    if uncounted is Missing.ERROR:
         hint = say("state min_denominator: 1 to exempt it, or what missing means")
         scribe.note(
             "DX607", case, reading.nothing_to_count, say("a denominator above 0"), say("nothing to count: 0 / 0"), hint
         )
+    if agreed is Missing.ERROR:
         for period, lacking in reading.lacking:
             _note_lacking(scribe, case, "DX601", period, reading.nothing_reported & lacking)
-        return exempt_where(earned, lost | absent)
-    return as_agreed(exempt_where(earned, lost), case, absent)
+    earned = exempt_where(earned, reading.too_small | reading.incomplete)
+    earned = as_agreed(earned, case, reading.nothing_to_count, uncounted)
+    return as_agreed(earned, case, reading.nothing_reported, agreed)
 
 
 def _note_lacking(scribe: Scribe, case: Case, code: str, period: Period, truth: Truth) -> None:
@@ -53,16 +56,22 @@ def exempt_where(earned: Earned, truth: Truth) -> Earned:
     return Earned(earned.points, (earned.exempt | truth).settled(), (earned.met | truth).settled())
 
 
-def as_agreed(earned: Earned, case: Case, truth: Truth) -> Earned:
-    """Zero, full or exempt, where that holds."""
+def as_agreed(earned: Earned, case: Case, truth: Truth, agreed: MissingPolicy) -> Earned:
+    """Zero, full, part of the points or exempt, where that holds; exempt too where a fault was noted."""
     if truth.value is False:
         return earned
     truth = truth.settled()
-    if case.measured.missing is Missing.EXEMPT:
-        return exempt_where(earned, truth)
-    full = case.measured.missing is Missing.FULL
-    points = Held(constant(truth.plan, case.points if full else Fraction(0)))
-    met = earned.met | truth if full else earned.met & ~truth
+    match agreed:
+        case Missing.EXEMPT | Missing.ERROR:
+            return exempt_where(earned, truth)
+        case Missing.FULL:
+            worth, reached = case.points, True
+        case PartPoints(points=worth):
+            reached = worth >= case.points
+        case _:
+            worth, reached = Fraction(0), False
+    points = Held(constant(truth.plan, worth))
+    met = earned.met | truth if reached else earned.met & ~truth
     return Earned(earned.points.first((truth, points)), (earned.exempt & ~truth).settled(), met.settled())
 
 
@@ -125,6 +134,4 @@ def without_parameter(case: Case, earned: Earned, parameters: Sequence[Parameter
     too_small = lost & plan.any_of(one.too_small for one in parameters)
     earned = exempt_where(earned, too_small)
     absent = lost & ~too_small
-    if case.measured.missing is Missing.ERROR:
-        return exempt_where(earned, absent)
-    return as_agreed(earned, case, absent)
+    return as_agreed(earned, case, absent, case.measured.missing)

@@ -162,18 +162,14 @@ class Held:
             None if self.high is None else self.high * number,
         )
 
-    def rounded(self, decimals: int, rounding: Rounding) -> IntColumn:
-        """In units of 10**-decimals. Rounding never changes an order, so the bounds are rounded and applied after it."""
-        number = round_ratio(self.value.times(Fraction(10**decimals)), rounding)
+    def rounded(self, unit: Fraction, rounding: Rounding) -> IntColumn:
+        """To whole units. Rounding never changes an order, so the bounds are rounded and applied after it."""
+        number = round_ratio(self.value.times(1 / unit), rounding)
         if self.low is not None:
-            number = number.at_least(_scaled(self.low, decimals, rounding))
+            number = number.at_least(int(round_to(self.low / unit, 0, rounding)))
         if self.high is not None:
-            number = number.at_most(_scaled(self.high, decimals, rounding))
+            number = number.at_most(int(round_to(self.high / unit, 0, rounding)))
         return number
-
-
-def _scaled(bound: Fraction, decimals: int, rounding: Rounding) -> int:
-    return int(round_to(bound, decimals, rounding) * 10**decimals)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,11 +187,21 @@ class Cases:
         scaled = tuple((truth, held.times(number)) for truth, held in self.cases)
         return Cases(scaled, self.otherwise.times(number))
 
-    def rounded(self, decimals: int, rounding: Rounding) -> IntColumn:
-        number = self.otherwise.rounded(decimals, rounding)
+    def where(self, truth: Truth, factor: Fraction) -> Cases:
+        """Scaled by a number not below 0 wherever that holds."""
+        cases: list[tuple[Truth, Held]] = []
+        for inside, held in self.cases:
+            cases += [((truth & inside).settled(), held.times(factor)), (inside, held)]
+        return Cases((*cases, (truth, self.otherwise.times(factor))), self.otherwise)
+
+    def rounded(self, decimals: int, rounding: Rounding, multiple_of: Fraction | None = None) -> IntColumn:
+        """In units of 10**-decimals, rounded to one of them or to a multiple, which is a whole number of them."""
+        finest = Fraction(1, 10**decimals)
+        unit = multiple_of or finest
+        number = self.otherwise.rounded(unit, rounding)
         for truth, held in reversed(self.cases):
-            number = truth.choose(held.rounded(decimals, rounding), number)
-        return number
+            number = truth.choose(held.rounded(unit, rounding), number)
+        return number * int(unit / finest)
 
     def as_ratio(self) -> Ratio:
         value = self.otherwise.as_ratio()

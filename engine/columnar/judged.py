@@ -16,6 +16,7 @@ from engine.columnar.plan import Plan
 from engine.columnar.reach import FiredNames, reached
 from engine.columnar.scribe import Fault, Scribe
 from engine.columnar.sheet import score
+from engine.columnar.tallies import tell_events
 from engine.columnar.verdicts import VerdictColumns, judge
 from engine.fit import contracts_fit, nobody
 from rules.condition import Condition, Linked
@@ -89,8 +90,9 @@ def _judge(
 ) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
-    ties = tie(columns.frame, year, contract, plan, others, _linked_of(contract))
-    scribe = Scribe(contract, plan, columns, year.year, year.through)
+    told, events = tell_events(columns.frame, year, contract, columns)
+    ties = tie(told, year, contract, plan, others, _linked_of(contract))
+    scribe = Scribe(contract, plan, columns, year.year, year.through, events)
     outcome = link(scribe, score(scribe), ties.streams)
     linked = {condition: plan.truth(name) for condition, name in ties.linked.items()}
     verdicts = judge(scribe, outcome, ties.inherited, linked, asked)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
-from engine.columnar import against_target, over_value, peers
+from engine.columnar import against_target, events, over_value, peers
+from engine.columnar.brackets import brackets
 from engine.columnar.earned import Earned, parameter, without_parameter, without_value
 from engine.columnar.exact import Cases, Held, Ratio, cases_between, choose, constant, exactly, total, weighed
 from engine.columnar.plan import Truth
@@ -16,6 +17,7 @@ from engine.columnar.scribe import Case, Scribe
 from rules.scoring import (
     AllOrNothing,
     BestOf,
+    Brackets,
     Checklist,
     Improvement,
     Linear,
@@ -31,7 +33,9 @@ from rules.scoring import (
     WorstOf,
 )
 
-Simple = Proportional | AllOrNothing | Steps | Tiers | Linear | Improvement | PerEvent | Rank | Relative | Mark
+Simple = (
+    Proportional | AllOrNothing | Steps | Tiers | Linear | Improvement | Brackets | PerEvent | Rank | Relative | Mark
+)
 ZERO = Fraction(0)
 
 
@@ -43,7 +47,7 @@ def earn(scribe: Scribe, case: Case) -> Earned:
         case Checklist() as rule:
             return over_value.checklist(scribe, case, rule)
         case PerEvent(incident=str() as kind) as rule:
-            return over_value.incidents(scribe, case, rule, kind)
+            return events.incidents(scribe, case, rule, kind)
         case rule:
             reading = read(scribe, case)
             earned = _by_value(scribe, case.narrowed(reading.has), rule, reading)
@@ -62,13 +66,15 @@ def _by_value(scribe: Scribe, case: Case, rule: Simple, reading: Reading) -> Ear
         case Improvement():
             return over_value.improvement(scribe, case, rule, value)
         case PerEvent():
-            return over_value.per_event(case, rule, value)
+            return events.per_event(case, rule, value)
         case Rank():
             return peers.rank(case, rule, reading)
         case Relative():
             return peers.relative(scribe, case, rule, reading)
         case Mark():
             return over_value.mark(scribe, case, value)
+        case Brackets():
+            return brackets(scribe, case, rule, reading)
         case _ as never:
             assert_never(never)
 
@@ -79,6 +85,8 @@ def _against_target(scribe: Scribe, case: Case, rule: Proportional | AllOrNothin
     match rule:
         case Proportional():
             earned = against_target.proportional(scribe, inside, rule, value, target.value)
+            if rule.missed_times != 1:
+                earned = replace(earned, points=earned.points.where((~earned.met).settled(), rule.missed_times))
         case AllOrNothing():
             earned = against_target.all_or_nothing(case, rule, value, target.value)
         case Steps():

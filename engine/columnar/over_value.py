@@ -1,16 +1,16 @@
-"""Methods that look at the value itself, as columns: bands, straight lines, marks, checklists, events."""
+"""Methods that look at the value itself, as columns: bands, straight lines, marks, checklists."""
 
 from __future__ import annotations
 
-from engine.columnar.against_target import ONE, ZERO, bound, met, steps_counted, unusable_target
+from engine.columnar.against_target import ONE, ZERO, met, unusable_target
 from engine.columnar.earned import Earned, exempt_where, parameter, without_parameter, without_value
-from engine.columnar.exact import Cases, Held, Ratio, choose, constant, exactly, held_between, total, whole
+from engine.columnar.exact import Cases, Held, Ratio, choose, constant, exactly, held_between, total
 from engine.columnar.plan import Truth
-from engine.columnar.readings import input_column, read
+from engine.columnar.readings import read
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
 from rules.range import Range
-from rules.scoring import Band, Checklist, Improvement, Linear, PerEvent, Tiers
+from rules.scoring import Band, Checklist, Improvement, Linear, Tiers
 from rules.scoring_terms import Direction
 
 
@@ -118,27 +118,3 @@ def checklist(scribe: Scribe, case: Case, rule: Checklist) -> Earned:
     summed = total(scribe.plan, ticked).settled()
     reached = summed.equals(sum(rule.entries.values(), ZERO)).settled()
     return without_value(scribe, case, first, Earned(exactly(summed), scribe.plan.truth(False), reached))
-
-
-def incidents(scribe: Scribe, case: Case, rule: PerEvent, kind: str) -> Earned:
-    """Per substantiated incident of the kind, found in the window."""
-    counted = scribe.columns.incidents.get((kind, case.window))
-    count = scribe.plan.constant(0) if counted is None else input_column(scribe, counted)
-    return per_event(case, rule, whole(count))
-
-
-def per_event(case: Case, rule: PerEvent, count: Ratio) -> Earned:
-    """So much off full points, or on from 0, for each event that counts."""
-    plan = count.plan
-    beyond = count.minus(constant(plan, rule.beyond)) if rule.beyond else count
-    counted = steps_counted(beyond.times(1 / rule.per), rule.step)
-    deducts = rule.deduct is not None
-    amount = (rule.deduct if rule.deduct is not None else rule.add) or ZERO
-    most = (None if deducts else case.points) if rule.at_most is None else bound(rule.at_most)
-    change = counted.times(amount)
-    if most is not None:
-        change = choose(change.is_above(most).settled(), constant(plan, most), change)
-    change = change.settled()
-    value = constant(plan, case.points).minus(change) if deducts else change
-    reached = change.equals(ZERO).settled() if deducts else plan.truth(True)
-    return Earned(held_between(value, bound(rule.lowest), None), plan.truth(False), reached)

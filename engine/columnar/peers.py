@@ -34,6 +34,11 @@ def rank(case: Case, rule: Rank, reading: Reading) -> Earned:
     plan = place.plan
     if rule.less_per_place is not None:
         points = constant(plan, case.points).minus(whole(place + -1).times(rule.less_per_place))
+    elif rule.shares:
+        points, peers = constant(plan, rule.after), whole(_how_many(_counted(case, reading)))
+        for one in reversed(rule.shares):
+            inside = peers.times(one.up_to).is_at_least(whole(place)).settled()
+            points = choose(inside, constant(plan, one.points), points).settled()
     else:
         points = constant(plan, rule.after)
         for number, paid in reversed(list(enumerate(rule.table, start=1))):
@@ -49,7 +54,8 @@ def _counted(case: Case, reading: Reading) -> Truth:
 
 def relative(scribe: Scribe, case: Case, rule: Relative, reading: Reading) -> Earned:
     """Steps or proportion with the peers' reference value as the target."""
-    reference, value = _reference(scribe, case, rule, reading).settled(), reading.value
+    reference = reference_value(scribe, case, rule.to, rule.percentile, reading).settled()
+    value = reading.value
     if rule.steps is not None:
         return steps(case, rule.steps, value, reference)
     assert rule.proportion is not None
@@ -64,9 +70,12 @@ def relative(scribe: Scribe, case: Case, rule: Relative, reading: Reading) -> Ea
     return Earned(points, earned.exempt, (earned.met | above_nothing).settled())
 
 
-def _reference(scribe: Scribe, case: Case, rule: Relative, reading: Reading) -> Ratio:
+def reference_value(
+    scribe: Scribe, case: Case, to: Reference, percentile: Fraction | None, reading: Reading
+) -> Ratio:  # fmt: skip
+    """The statistic of the peers' values that a subject is held against."""
     among = _counted(case, reading)
-    match rule.to:
+    match to:
         case Reference.MEAN:
             return _mean(reading.value, among)
         case Reference.POOLED:
@@ -75,7 +84,7 @@ def _reference(scribe: Scribe, case: Case, rule: Relative, reading: Reading) -> 
             over, under = _summed(reading.numerator, among), _summed(reading.denominator, among)
             return over.per(under)
         case Reference.MEDIAN | Reference.BEST | Reference.PERCENTILE:
-            return _selected(case, rule, reading.value, among)
+            return _selected(case, to, percentile, reading.value, among)
         case _ as never:
             assert_never(never)
 
@@ -113,7 +122,7 @@ def _how_many(among: Truth) -> IntColumn:
     return among.choose(plan.constant(1), plan.constant(0)).over_league("sum")
 
 
-def _selected(case: Case, rule: Relative, value: Ratio, among: Truth) -> Ratio:
+def _selected(case: Case, to: Reference, percentile: Fraction | None, value: Ratio, among: Truth) -> Ratio:
     """The value that stands at a certain place among the peers' in ascending order; of the median, the mean of two."""
     count = _how_many(among)
     place = order_of(value).place_in_league(best_is_high=False, among=among, method="ordinal")
@@ -124,13 +133,13 @@ def _selected(case: Case, rule: Relative, value: Ratio, among: Truth) -> Ratio:
         under = value.under if value.under.is_constant else value.under.over_league("sum", chosen).at_least(1)
         return Ratio(value.over.over_league("sum", chosen), under, value.factor)
 
-    match rule.to:
+    match to:
         case Reference.BEST:
             higher = case.measured.direction is Direction.HIGHER
             return at(count if higher else plan.constant(1))
         case Reference.PERCENTILE:
-            assert rule.percentile is not None
-            return at(whole(count).times(rule.percentile).ceil().at_least(1).settled())
+            assert percentile is not None
+            return at(whole(count).times(percentile).ceil().at_least(1).settled())
         case _:
             lower, upper = at((count + 1) // 2), at(count // 2 + 1)
             return lower.plus(upper).times(Fraction(1, 2))

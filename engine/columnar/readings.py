@@ -8,12 +8,13 @@ from fractions import Fraction
 
 from engine.columnar.exact import Ratio, choose, constant, total, weighed, whole
 from engine.columnar.layers import Width
+from engine.columnar.order import best_of
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
-from rules.scoring_terms import Incomplete, Over
+from rules.scoring_terms import Direction, Incomplete, Over
 from targets.columns.year import Amount, IntegerColumn
 
 
@@ -185,10 +186,13 @@ def _averaged(scribe: Scribe, case: Case, reported: Sequence[Reported]) -> Readi
     """Sum, mean or weighted mean of the periods' values; a period with nothing to count does not enter."""
     rule, nothing = case.measured.period, constant(scribe.plan, Fraction(0))
     terms, weights = [], []
-    for one in reported:
-        enters = (one.there & ~one.denominator.equals(Fraction(0))).settled()
+    enter = [(one.there & ~one.denominator.equals(Fraction(0))).settled() for one in reported]
+    values = [one.numerator.per(one.denominator).settled() for one in reported]
+    if rule.count is not None:
+        enter = best_of(values, enter, rule.count, higher=case.measured.direction is Direction.HIGHER)
+    for one, enters, value in zip(reported, enter, values, strict=True):
         weight = rule.weights[one.period.number - 1] if rule.over is Over.WEIGHTED else Fraction(1)
-        terms.append(choose(enters, one.numerator.per(one.denominator), nothing).times(weight))
+        terms.append(choose(enters, value, nothing).times(weight))
         weights.append((enters, weight))
     summed = total(scribe.plan, terms)
     value = summed if rule.over is Over.SUM else summed.per(weighed(scribe.plan, weights))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from engine.columnar.plan import Plan, Truth, in_list
+from engine.columnar.tallies import EventColumn, Tally
 from rules.contract import Contract
 from rules.diagnostic import Text
 from rules.indicator import Indicator
@@ -58,6 +60,7 @@ class Scribe:
     columns: ContractColumns
     year: int
     through: int
+    events: Mapping[Tally, EventColumn] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property

@@ -12,6 +12,7 @@ from fractions import Fraction
 from engine.columnar.against_target import bound
 from engine.columnar.exact import Cases, Held, Ratio, cases_between, choose, constant, exactly, total, weighed, whole
 from engine.columnar.methods import earn, spread
+from engine.columnar.order import best_of
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
@@ -108,7 +109,7 @@ def _item(scribe: Scribe, section: Section, item: Item, window: Period, on_sheet
     peers = scribe.in_scope(section.applies_to) & scribe.in_scope(item.applies_to)
     earned = earn(scribe, Case(item, item.points, window, there, peers.settled()))
     decimals = scribe.contract.decimals if item.decimals is None else item.decimals
-    rounded = earned.points.rounded(decimals, item.rounding or scribe.contract.rounding)
+    rounded = earned.points.rounded(decimals, item.rounding or scribe.contract.rounding, item.round_to)
     scored = (there & ~earned.exempt).named()
     score = scored.choose(rounded, scribe.plan.constant(0)).named()
     return ItemColumns(item, window, decimals, score, scored, earned.met.named(), there)
@@ -229,9 +230,15 @@ def _sheet(scribe: Scribe, sheet: PeriodicSheet) -> SheetColumns | None:
 
 
 def _combined(scribe: Scribe, sheet: PeriodicSheet, periods: Sequence[PeriodColumns]) -> Ratio:
-    """The mean of the periods scored, or their sum with the share of exempt ones spread over the others; weighted."""
-    summed = whole(scribe.plan.sum_of(one.score for one in periods), 10**scribe.contract.decimals)
-    count = scribe.plan.count(one.scored for one in periods).at_least(1)
+    """The mean of the periods scored, or of the best of them, or their sum with the share of exempt ones spread over the
+    others; weighted."""
+    values = [whole(one.score, 10**scribe.contract.decimals) for one in periods]
+    taken = [one.scored for one in periods]
+    if sheet.count is not None:
+        taken = best_of(values, taken, sheet.count, higher=True)
+    nothing = constant(scribe.plan, ZERO)
+    summed = total(scribe.plan, (choose(there, value, nothing) for there, value in zip(taken, values, strict=True)))
+    count = scribe.plan.count(taken).at_least(1)
     value = summed.per(whole(count))
     if sheet.combine is Combine.SUM:
         value = value.times(Fraction(len(periods)))
@@ -289,7 +296,10 @@ def _total(
     annual = annual.times(contract.annual_weight).first((exempt, Held(constant(plan, ZERO))))
     nothing = constant(plan, ZERO)
     others = total(plan, (choose(sheet.there, sheet.value, nothing) for sheet in sheets))
-    moved = total(plan, (section.value for section in extras))
+    bonus = total(plan, (one.value for one in extras if one.section.kind is SectionKind.BONUS))
+    if (cap := bound(agreed.bonus_cap)) is not None:
+        bonus = choose(bonus.is_above(cap).settled(), constant(plan, cap), bonus).settled()
+    moved = bonus.plus(total(plan, (one.value for one in extras if one.section.kind is not SectionKind.BONUS)))
     more = others.plus(moved).plus(constant(plan, agreed.start)).settled()
     held = cases_between(_plus(annual, more), bound(agreed.floor), bound(agreed.cap))
     return held.rounded(contract.decimals, contract.rounding).named("total")

@@ -31,6 +31,16 @@ def proportional(book: Book, case: Case, terms: RateTerms, value: Fraction, targ
     return Earned(step.value, met, step)
 
 
+def lessened(case: Case, missed_times: Fraction, earned: Earned) -> Earned:
+    """What is left where the target is missed."""
+    if earned.points is None or earned.met or missed_times == 1:
+        return earned
+    rule, times = say("target missed: the points are lessened"), readable(missed_times)
+    worked = say("{value} × {weight}", value=readable(earned.points), weight=times)
+    step = computed(case, earned.step, rule, worked, earned.points * missed_times)
+    return Earned(step.value, False, step)
+
+
 def _rate_in_words(
     case: Case, indicator: Indicator, value: Fraction, target: Fraction, rate: Fraction
 ) -> tuple[Text, Text]:

@@ -67,13 +67,17 @@ _RULE_OF_ROUNDING = {
 }
 
 
-def rounded(step: Step, decimals: int, rounding: Rounding) -> Step:
-    """The step with its value rounded as declared; unchanged where rounding changes nothing."""
+def rounded(step: Step, decimals: int, rounding: Rounding, multiple_of: Fraction | None = None) -> Step:
+    """The step with its value rounded as declared, to decimals or to a multiple; unchanged where that changes nothing."""
     assert step.value is not None
-    value = round_to(step.value, decimals, rounding)
+    if multiple_of is None:
+        value = round_to(step.value, decimals, rounding)
+        rule = say("{how} to {decimals} decimals", how=_RULE_OF_ROUNDING[rounding], decimals=decimals)
+    else:
+        value = round_to(step.value / multiple_of, 0, rounding) * multiple_of
+        rule = say("{how} to a multiple of {unit}", how=_RULE_OF_ROUNDING[rounding], unit=readable(multiple_of))
     if value == step.value:
         return step
-    rule = say("{how} to {decimals} decimals", how=_RULE_OF_ROUNDING[rounding], decimals=decimals)
     worked = say("{exact} -> {rounded}", exact=readable(step.value), rounded=show(value))
     return Step(StepKind.ROUNDED, step.title, rule, worked, value, step.at, (step,))
 

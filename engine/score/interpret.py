@@ -105,7 +105,8 @@ def _item(book: Book, subject: Subject, section: Section, item: Item, window: Pe
         return ItemScore(item, window, None, earned.met, step)
     contract = book.contract
     decimals = contract.decimals if item.decimals is None else item.decimals
-    step = replace(rounded(step, decimals, item.rounding or contract.rounding), clause=item.id)
+    step = rounded(step, decimals, item.rounding or contract.rounding, item.round_to)
+    step = replace(step, clause=item.id)
     return ItemScore(item, window, step.value, earned.met, step)
 
 
@@ -245,11 +246,16 @@ def _sheet_score(
     steps: tuple[Step, ...],
     at: Location,
 ) -> SheetScore:
-    mean = sheet.combine is Combine.MEAN
-    value = sum((score for _, score in scores), ZERO) / (len(scores) if mean else 1)
-    terms = added([score for _, score in scores])
-    worked = say("({terms}) ÷ {count}", terms=terms, count=len(scores)) if mean else say("{terms}", terms=terms)
-    rule = say("mean of the periods") if mean else say("sum of the periods")
+    taken = [score for _, score in scores]
+    mean, rule = sheet.combine is not Combine.SUM, say("mean of the periods")
+    if sheet.count is not None:
+        taken = sorted(taken, reverse=True)[: sheet.count]
+        rule = say("mean of the best {count} periods", count=sheet.count)
+    elif not mean:
+        rule = say("sum of the periods")
+    value = sum(taken, ZERO) / (len(taken) if mean else 1)
+    terms = added(taken)
+    worked = say("({terms}) ÷ {count}", terms=terms, count=len(taken)) if mean else say("{terms}", terms=terms)
     step = Step(StepKind.COMPUTED, say("{name}", name=sheet.label), rule, worked, value, at, steps)
     if not mean and len(scores) < due:
         step = _scaled_up(step, len(scores), due)
@@ -282,15 +288,21 @@ def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
     return _with_extras(step, [s for s in sections if s.section.kind is not SectionKind.BASE])
 
 
-def _with_extras(step: Step, extras: list[SectionScore]) -> Step:
+def _with_extras(step: Step, extras: list[SectionScore], bonus_cap: Fraction | None = None) -> Step:
+    """With what bonus and deduction sections add; all bonuses together are at most the cap."""
     if not extras:
         return step
     assert step.value is not None
     moved = [extra.score or ZERO for extra in extras]
-    terms = added([step.value, *moved])
+    bonus = sum((extra.score or ZERO for extra in extras if extra.section.kind is SectionKind.BONUS), ZERO)
+    rule, worked = say("with bonuses and deductions"), say("{terms}", terms=added([step.value, *moved]))
     parts = (step, *(extra.step for extra in extras))
-    rule, worked = say("with bonuses and deductions"), say("{terms}", terms=terms)
-    return Step(StepKind.COMPUTED, step.title, rule, worked, sum(moved, step.value), step.at, parts)
+    value = sum(moved, step.value)
+    if bonus_cap is not None and bonus > bonus_cap:
+        worked = say("{terms}; bonuses of {bonus}, at most {most}", terms=added([step.value, *moved]),
+                     bonus=readable(bonus), most=readable(bonus_cap))  # fmt: skip
+        value += bonus_cap - bonus
+    return Step(StepKind.COMPUTED, step.title, rule, worked, value, step.at, parts)
 
 
 def _total(
@@ -319,6 +331,6 @@ def _total(
         parts = (*(sheet.step for sheet in sheets), step)
         rule = say("periodic sheets and annual sheet") if sheets else say("from the starting balance")
         step = Step(StepKind.COMPUTED, title, rule, worked, sum(others, step.value), (), parts)
-    step = _with_extras(step, extras)
+    step = _with_extras(step, extras, bound(total.bonus_cap))
     step = clamped(step, bound(total.floor), bound(total.cap))
     return rounded(step, contract.decimals, contract.rounding)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
-from engine.score import against_target, over_value, peers
+from engine.score import against_target, events, over_value, peers
 from engine.score.book import Book, Case
+from engine.score.brackets import brackets
 from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, shown, spread, titled
 from engine.score.earned import ZERO, Earned, bound
 from engine.score.missing import parameter, without_parameter, without_value
@@ -17,6 +18,7 @@ from rules.diagnostic import Text, say
 from rules.scoring import (
     AllOrNothing,
     BestOf,
+    Brackets,
     Checklist,
     Improvement,
     Linear,
@@ -32,7 +34,9 @@ from rules.scoring import (
     WorstOf,
 )
 
-Simple = Proportional | AllOrNothing | Steps | Tiers | Linear | Improvement | PerEvent | Rank | Relative | Mark
+Simple = (
+    Proportional | AllOrNothing | Steps | Tiers | Linear | Improvement | Brackets | PerEvent | Rank | Relative | Mark
+)
 
 
 def earn(book: Book, case: Case) -> Earned:
@@ -43,7 +47,7 @@ def earn(book: Book, case: Case) -> Earned:
         case Checklist() as rule:
             return over_value.checklist(book, case, rule)
         case PerEvent(incident=str() as kind) as rule:
-            return over_value.incidents(book, case, rule, kind)
+            return events.incidents(book, case, rule, kind)
         case rule:
             reading = read(book, case)
             if reading.value is None:
@@ -62,13 +66,15 @@ def _by_value(book: Book, case: Case, rule: Simple, value: Fraction, seen: Step)
         case Improvement():
             return over_value.improvement(book, case, rule, value, seen)
         case PerEvent():
-            return over_value.per_event(case, rule, value, seen, shown(value, book.indicator(case.measured)))
+            return events.per_event(case, rule, value, seen, shown(value, book.indicator(case.measured)))
         case Rank():
             return peers.rank(book, case, rule, value, seen)
         case Relative():
             return peers.relative(book, case, rule, value, seen)
         case Mark():
             return over_value.mark(book, case, value, seen)
+        case Brackets():
+            return brackets(book, case, rule, value, seen)
         case _ as never:
             assert_never(never)
 
@@ -81,7 +87,8 @@ def _against_target(
         return without_parameter(book, case, seen, rule.target)
     match rule:
         case Proportional():
-            return against_target.proportional(book, case, rule, value, target, seen)
+            earned = against_target.proportional(book, case, rule, value, target, seen)
+            return against_target.lessened(case, rule.missed_times, earned)
         case AllOrNothing():
             return against_target.all_or_nothing(book, case, rule, value, target, seen)
         case Steps():

@@ -6,12 +6,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.score.book import Book, Case
-from engine.score.derivation import NOTHING, Step, StepKind
+from engine.score.derivation import NOTHING, Step, StepKind, readable
 from engine.score.earned import ZERO, Earned, exempted, refused
 from engine.score.reading import Found, Reading, read
 from rules.diagnostic import say
 from rules.period import Period
-from rules.scoring_terms import FromData, Missing
+from rules.scoring_terms import FromData, Missing, MissingPolicy, PartPoints
 
 
 def without_value(book: Book, case: Case, reading: Reading) -> Earned:
@@ -24,8 +24,8 @@ def without_value(book: Book, case: Case, reading: Reading) -> Earned:
         case Found.INCOMPLETE:
             _note_lacking(book, case, "DX602", reading.lacking)
             return refused(case, reading.step)
-        case _ if case.measured.missing is not Missing.ERROR:
-            return as_agreed(case, case.measured.missing, reading.step)
+        case _ if (policy := _policy(case, reading.found)) is not Missing.ERROR:
+            return as_agreed(case, policy, reading.step)
         case Found.NOTHING_TO_COUNT:
             hint = say("state min_denominator: 1 to exempt it, or what missing means")
             book.fault("DX607", case, say("a denominator above 0"), say("nothing to count: 0 / 0"), hint)
@@ -33,6 +33,13 @@ def without_value(book: Book, case: Case, reading: Reading) -> Earned:
         case _:
             _note_lacking(book, case, "DX601", reading.lacking)
             return refused(case, reading.step)
+
+
+def _policy(case: Case, found: Found) -> MissingPolicy:
+    """What is agreed for it; that there was nothing to count may mean something else than that nothing was reported."""
+    if found is Found.NOTHING_TO_COUNT and case.measured.nothing_to_count is not None:
+        return case.measured.nothing_to_count
+    return case.measured.missing
 
 
 def _too_small(case: Case, reading: Reading) -> Earned:
@@ -47,14 +54,19 @@ def _note_lacking(book: Book, case: Case, code: str, lacking: tuple[Period, ...]
         book.fault(code, replace(case, window=period), expected, say("nothing reported"), hint)
 
 
-def as_agreed(case: Case, missing: Missing, seen: Step) -> Earned:
-    """Zero, full or exempt."""
-    if missing is Missing.EXEMPT:
-        return exempted(case, seen, say("nothing reported: exempt"))
-    full = missing is Missing.FULL
-    rule = say("nothing reported: full points") if full else say("nothing reported: no points")
-    points = case.points if full else ZERO
-    return Earned(points, full, Step(StepKind.MISSING, seen.title, rule, NOTHING, points, case.at, (seen,)))
+def as_agreed(case: Case, missing: MissingPolicy, seen: Step) -> Earned:
+    """Zero, full, exempt, or so many points; the target counts as met where that is all of them."""
+    match missing:
+        case Missing.EXEMPT:
+            return exempted(case, seen, say("nothing reported: exempt"))
+        case Missing.FULL:
+            points, rule = case.points, say("nothing reported: full points")
+        case PartPoints(points=points):
+            rule = say("nothing reported: {points} points", points=readable(points))
+        case _:
+            points, rule = ZERO, say("nothing reported: no points")
+    met = missing is Missing.FULL or (isinstance(missing, PartPoints) and points >= case.points)
+    return Earned(points, met, Step(StepKind.MISSING, seen.title, rule, NOTHING, points, case.at, (seen,)))
 
 
 def without_parameter(book: Book, case: Case, seen: Step, *agreed: Fraction | FromData) -> Earned:

@@ -1,18 +1,18 @@
-"""Methods that look at the value itself: bands, straight lines, marks, checklists, events."""
+"""Methods that look at the value itself: bands, straight lines, marks, checklists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
 
-from engine.score.against_target import COUNTING, completion, percent, steps_counted, target_met
+from engine.score.against_target import completion, percent, target_met
 from engine.score.book import Book, Case
 from engine.score.derivation import Step, StepKind, bounds, clamped, readable, shown
-from engine.score.earned import ZERO, Earned, bound, computed, refused
+from engine.score.earned import ZERO, Earned, computed, refused
 from engine.score.missing import parameter, without_parameter, without_value
 from engine.score.reading import read
-from rules.diagnostic import Called, Text, say
-from rules.scoring import Band, Checklist, Improvement, Linear, PerEvent, Tiers
+from rules.diagnostic import say
+from rules.scoring import Band, Checklist, Improvement, Linear, Tiers
 from rules.scoring_terms import Direction, Parameter
 
 
@@ -124,51 +124,3 @@ def checklist(book: Book, case: Case, rule: Checklist) -> Earned:
     title = say("{name}", name=book.indicator(case.measured).label)
     step = Step(StepKind.COMPUTED, title, text, worked, total, case.at, tuple(parts))
     return Earned(total, total == sum(rule.entries.values()), step)
-
-
-def incidents(book: Book, case: Case, rule: PerEvent, kind: str) -> Earned:
-    """Per substantiated incident of the kind, found in the window."""
-    found = book.facts.incidents(case.subject.code, (kind,), case.window)
-    name = next((incident.label for incident in book.contract.incidents if incident.id == kind), Called(kind))
-    listed = "; ".join(f"{incident.id} {incident.found_on.isoformat()}" for incident in found)
-    worked = say("{count}: {listed}", count=len(found), listed=listed) if found else say("none")
-    title, text = say("{name}", name=name), say("substantiated incidents")
-    places = tuple(incident.place for incident in found if incident.place)
-    count = Fraction(len(found))
-    seen = Step(StepKind.OBSERVED, title, text, worked, count, case.at, (), places)
-    return per_event(case, rule, count, seen, str(len(found)))
-
-
-def per_event(case: Case, rule: PerEvent, count: Fraction, seen: Step, what: str) -> Earned:
-    """So much off full points, or on from 0, for each event that counts."""
-    counted = steps_counted(max(ZERO, count - rule.beyond) / rule.per, rule.step)
-    deducts = rule.deduct is not None
-    amount = (rule.deduct if rule.deduct is not None else rule.add) or ZERO
-    most = (None if deducts else case.points) if rule.at_most is None else bound(rule.at_most)
-    change = counted * amount if most is None else min(counted * amount, most)
-    start = case.points if deducts else ZERO
-    each = readable(amount)
-    text = _event_rule(rule, each, deducts=deducts)
-    worked = say(
-        "{start} {sign} {counted} × {amount} ({count})",
-        start=readable(start), sign="-" if deducts else "+", counted=readable(counted), amount=each, count=what,
-    )  # fmt: skip
-    if most is not None and counted * amount > most:
-        worked = say("{sum}, at most {most}", sum=worked, most=readable(most))
-    value = start - change if deducts else change
-    step = clamped(computed(case, seen, text, worked, value), bound(rule.lowest), None)
-    return Earned(step.value, change == 0 if deducts else True, step)
-
-
-def _event_rule(rule: PerEvent, each: str, *, deducts: bool) -> Text:
-    text = (
-        say("{amount} off for each, from full points", amount=each)
-        if deducts
-        else say("{amount} for each", amount=each)
-    )
-    if rule.per != 1:
-        counting = COUNTING[rule.step]
-        text = say("{rule}; one is every {per} ({counting})", rule=text, per=readable(rule.per), counting=counting)
-    if rule.beyond:
-        text = say("{rule}; the first {beyond} do not count", rule=text, beyond=readable(rule.beyond))
-    return text

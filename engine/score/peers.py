@@ -19,7 +19,7 @@ from rules.scoring_terms import Direction, RateTerms, Reference
 
 def rank(book: Book, case: Case, rule: Rank, value: Fraction, seen: Step) -> Earned:
     """Points by place: one more than the number of peers that are strictly better."""
-    values = [peer for peer, _, _ in _counted(book, case)]
+    values = [peer for peer, _, _ in counted(book, case)]
     higher = case.measured.direction is Direction.HIGHER
     place = 1 + sum(peer > value if higher else peer < value for peer in values)
     if rule.less_per_place is not None:
@@ -27,6 +27,10 @@ def rank(book: Book, case: Case, rule: Rank, value: Fraction, seen: Step) -> Ear
         points = case.points - rule.less_per_place * (place - 1)
         text = say("full points for the first, {less} less for each place", less=less)
         worked = say("{points} - {places} × {less}", points=readable(case.points), places=place - 1, less=less)
+    elif rule.shares:
+        points = next((one.points for one in rule.shares if place <= one.up_to * len(values)), rule.after)
+        text = say("points by the share of the peers that the place lies in")
+        worked = say("place {place} of {count}: {points}", place=place, count=len(values), points=readable(points))
     else:
         points = rule.table[place - 1] if place <= len(rule.table) else rule.after
         text = say("points by place")
@@ -37,7 +41,7 @@ def rank(book: Book, case: Case, rule: Rank, value: Fraction, seen: Step) -> Ear
 
 def relative(book: Book, case: Case, rule: Relative, value: Fraction, seen: Step) -> Earned:
     """Steps or proportion with the peers' reference value as the target."""
-    reference = _reference(book, case, rule)
+    reference = reference_value(book, case, rule.to, rule.percentile)
     joined = replace(seen, steps=(*seen.steps, reference))
     assert reference.value is not None, "the subject is among its peers, so there is at least one value"
     if rule.steps is not None:
@@ -56,18 +60,18 @@ def _above_nothing(case: Case, terms: RateTerms, value: Fraction, seen: Step) ->
     return Earned(case.points * rate, True, computed(case, seen, rule, worked, case.points * rate))
 
 
-def _reference(book: Book, case: Case, rule: Relative) -> Step:
+def reference_value(book: Book, case: Case, to: Reference, percentile: Fraction | None) -> Step:
     """The peers' reference value, with how it was found."""
-    counted = _counted(book, case)
-    ordered = sorted(value for value, _, _ in counted)
+    among = counted(book, case)
+    ordered = sorted(value for value, _, _ in among)
     count = len(ordered)
-    match rule.to:
+    match to:
         case Reference.MEAN:
             value, text = sum(ordered, Fraction(0)) / count, say("mean of the peers")
         case Reference.POOLED:
             _note_uncounted(book, case)
-            over = sum((numerator for _, numerator, _ in counted), Fraction(0))
-            under = sum((denominator for _, _, denominator in counted), Fraction(0))
+            over = sum((numerator for _, numerator, _ in among), Fraction(0))
+            under = sum((denominator for _, _, denominator in among), Fraction(0))
             value, text = over / under, say("all peers' numerators over all denominators")
         case Reference.MEDIAN:
             value = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
@@ -76,15 +80,15 @@ def _reference(book: Book, case: Case, rule: Relative) -> Step:
             value = ordered[-1] if case.measured.direction is Direction.HIGHER else ordered[0]
             text = say("best of the peers")
         case Reference.PERCENTILE:
-            assert rule.percentile is not None
-            value = ordered[max(1, ceil(rule.percentile * count)) - 1]
-            text = say("the smallest value that {share} of the peers do not exceed", share=percent(rule.percentile))
+            assert percentile is not None
+            value = ordered[max(1, ceil(percentile * count)) - 1]
+            text = say("the smallest value that {share} of the peers do not exceed", share=percent(percentile))
         case _ as never:
             assert_never(never)
     return _step(book, case, text, value, count)
 
 
-def _counted(book: Book, case: Case) -> list[tuple[Fraction, Fraction, Fraction]]:
+def counted(book: Book, case: Case) -> list[tuple[Fraction, Fraction, Fraction]]:
     """Value, numerator and denominator of every peer that has one; read once for all who have it on their sheets."""
     key = (case.measured, case.window, book.facts.league(case.subject), case.scopes)
     if key not in book.leagues:

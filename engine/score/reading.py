@@ -13,7 +13,7 @@ from engine.score.derivation import NOTHING, Step, StepKind, readable, shown
 from rules.diagnostic import Span, say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
-from rules.scoring_terms import Incomplete, Over
+from rules.scoring_terms import Direction, Incomplete, Over
 
 
 class Found(Enum):
@@ -176,6 +176,10 @@ def _averaged(
         case Over.WEIGHTED:
             weights = {period: case.measured.period.weights[period.number - 1] for period in values}
             rule, divisor = say("weighted mean of the periods"), sum(weights.values(), Fraction(0))
+        case Over.BEST:
+            values = _best(case, values)
+            weights, rule = {period: Fraction(1) for period in values}, say("mean of the best periods")
+            divisor = Fraction(len(values))
         case _:
             weights, rule = {period: Fraction(1) for period in values}, say("mean of the periods")
             divisor = Fraction(len(values))
@@ -197,6 +201,13 @@ def _averaged(
     counted = all(amount.counted for amount in amounts.values())
     step = Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
     return Reading(Found.VALUE, value, step, (), numerator, denominator, counted)
+
+
+def _best(case: Case, values: dict[Period, Fraction]) -> dict[Period, Fraction]:
+    """The agreed number of periods with the best values, in the order of the calendar."""
+    higher = case.measured.direction is Direction.HIGHER
+    ordered = sorted(values, key=values.__getitem__, reverse=higher)[: case.measured.period.count]
+    return {period: value for period, value in values.items() if period in ordered}
 
 
 def _period_step(indicator: Indicator, amount: _Amount) -> Step:

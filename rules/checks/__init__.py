@@ -46,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     amounts.finer_than_declared,
     amounts.bounds_crossed,
     worth.more_than_the_item,
+    worth.no_multiple_of_the_step,
     worth.parts_without_points,
     worth.parts_too_deep,
     worth.points_nobody_can_earn,

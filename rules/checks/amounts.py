@@ -11,8 +11,8 @@ from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show
 from rules.record import Record
-from rules.scoring import Checklist, Part, PerEvent, Proportional, Rank, Relative, Steps, SumOf, Tiers
-from rules.scoring_terms import RateTerms, StepTerms
+from rules.scoring import Brackets, Checklist, Part, PerEvent, Proportional, Rank, Relative, Steps, SumOf, Tiers
+from rules.scoring_terms import PartPoints, RateTerms, StepTerms
 from rules.source import Location, Tree
 
 Amount = tuple[Location, Fraction | Literal["none"] | None]
@@ -39,23 +39,34 @@ def _finer(tree: Tree, decimals: int, amounts: Iterator[Amount]) -> Iterator[Dia
 def _of_measure(measure: Measure) -> Iterator[Amount]:
     points = measure.measured.points if isinstance(measure.measured, Part) else measure.place.item.points
     yield (*measure.at, "points"), points
+    for key in ("missing", "nothing_to_count"):
+        policy = getattr(measure.measured, key)
+        if isinstance(policy, PartPoints):
+            yield (*measure.at, key, "points"), policy.points
+    if measure.depth == 0:
+        yield (*measure.at, "round_to"), measure.place.item.round_to
     at = (*measure.at, "scoring")
     match measure.measured.scoring:
         case Tiers(bands=bands):
             yield from (((*at, "bands", index, "points"), band.points) for index, band in enumerate(bands))
         case Rank(table=table) as rule:
             yield from (((*at, "table", index), place) for index, place in enumerate(table))
+            yield from (((*at, "shares", index, "points"), share.points) for index, share in enumerate(rule.shares))
             yield from _of_keys(at, rule, ("after", "less_per_place", "lowest"))
         case Checklist(entries=entries):
             yield from (((*at, "entries", name), entry) for name, entry in entries.items())
         case Relative(steps=StepTerms() as terms):
             yield from _of_keys((*at, "steps"), terms, _IN_POINTS)
+        case PerEvent() as rule:
+            yield from (((*at, "then", index), amount) for index, amount in enumerate(rule.then))
+            yield from (((*at, "by_severity", name), amount) for name, amount in rule.by_severity.items())
+            yield from _of_keys(at, rule, (*_IN_POINTS, "rising_by"))
         case rule:
             yield from _of_keys(at, rule, _IN_POINTS)
 
 
 # What is measured in points wherever it stands directly in a method.
-_IN_POINTS = ("missed", "deduct", "add", "at_most", "lowest", "highest")
+_IN_POINTS = ("missed", "start", "deduct", "add", "at_most", "lowest", "highest")
 
 
 def _of_keys(at: Location, record: Record, keys: tuple[str, ...]) -> Iterator[Amount]:
@@ -63,7 +74,7 @@ def _of_keys(at: Location, record: Record, keys: tuple[str, ...]) -> Iterator[Am
 
 
 def _of_sheets(contract: Contract) -> Iterator[Amount]:
-    yield from _of_keys(("total",), contract.total, ("full", "start", "cap", "floor"))
+    yield from _of_keys(("total",), contract.total, ("full", "start", "cap", "floor", "bonus_cap"))
     for index, sheet in enumerate(contract.periodic):
         yield from _of_keys(("periodic", index), sheet, ("cap", "floor"))
     for place in sections(contract):
@@ -113,7 +124,7 @@ def _bounds_of_method(measure: Measure) -> Iterator[Bounds]:
             yield (*at, "steps", "lowest"), terms.lowest, _lower_of(terms.highest, measure.points)
         case PerEvent(deduct=Fraction()) | Rank() as rule:
             yield (*at, "lowest"), rule.lowest, measure.points
-        case SumOf() as rule:
+        case SumOf() | Brackets() as rule:
             yield (*at, "lowest"), rule.lowest, measure.points if rule.highest is None else rule.highest
         case _:
             pass

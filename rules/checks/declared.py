@@ -66,6 +66,7 @@ class _Punished(NamedTuple):
     reach: Reach
     scope: tuple[Scope, Scope]
     owner: Location
+    severities: tuple[str, ...] = ()
 
 
 def incidents_punished_twice(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -111,11 +112,15 @@ def _by_items(contract: Contract) -> Iterator[_Punished]:
     anything = Range()
     for measure in measures(contract):
         rule = measure.measured.scoring
-        if isinstance(rule, PerEvent) and rule.incident is not None and rule.deduct:
+        if (
+            isinstance(rule, PerEvent)
+            and rule.incident is not None
+            and (rule.deduct or (rule.by_severity and not rule.add))
+        ):
             place = measure.place
             scope = (place.section.applies_to, place.item.applies_to)
             at = (*measure.at, "scoring", "incident")
-            yield _Punished(at, rule.incident, anything, "points", Reach(), scope, place.at)
+            yield _Punished(at, rule.incident, anything, "points", Reach(), scope, place.at, rule.severities)
 
 
 def _same_incident(first: _Punished, second: _Punished) -> bool:
@@ -123,6 +128,7 @@ def _same_incident(first: _Punished, second: _Punished) -> bool:
     return (
         (first.kind, first.way) == (second.kind, second.way)
         and first.owner != second.owner
+        and not (first.severities and second.severities and set(first.severities).isdisjoint(second.severities))
         and not together.empty
         and _same_people(first.reach, second.reach)
         and all(_may_meet(one, other) for one in first.scope for other in second.scope)

@@ -10,6 +10,7 @@ from rules.contract import Contract
 from rules.scoring import (
     AllOrNothing,
     BestOf,
+    Brackets,
     Checklist,
     Improvement,
     Linear,
@@ -44,7 +45,7 @@ def highest_total(contract: Contract) -> Fraction | None:
 def sheet_most(sheet: PeriodicSheet) -> Fraction | None:
     """Over the year, weighted."""
     most = _capped(_sum(map(section_most, sheet.sections)), sheet.cap)
-    return _times(most, sheet.weight * (1 if sheet.combine is Combine.MEAN else sheet.each.per_year))
+    return _times(most, sheet.weight * (1 if sheet.combine is not Combine.SUM else sheet.each.per_year))
 
 
 def section_most(section: Section) -> Fraction | None:
@@ -74,18 +75,32 @@ def most(rule: ScoringRule, points: Fraction) -> Fraction | None:
             return max(band.points for band in bands)
         case Linear() | Improvement() | Mark():
             return points
-        case PerEvent(add=None):
-            return points
-        case PerEvent(at_most=limit):
-            return points if limit is None else _bound(limit)
-        case Rank(table=table, after=after):
-            return max(*table, after) if table else points
+        case Brackets() | PerEvent():
+            return _most_of_moves(rule, points)
+        case Rank(table=table, shares=shares, after=after):
+            listed = [*table, *(share.points for share in shares)]
+            return max(*listed, after) if listed else points
         case Checklist(entries=entries):
             return sum(entries.values(), ZERO)
         case BestOf() | WorstOf() | SumOf():
             return _most_of_parts(rule, points)
         case _ as never:
             assert_never(never)
+
+
+def _most_of_moves(rule: Brackets | PerEvent, points: Fraction) -> Fraction | None:
+    """Where it starts if it only takes, else what it may rise to."""
+    match rule:
+        case Brackets(start=start, highest=limit):
+            highest = points if limit is None else _bound(limit)
+            if rule.above:
+                return highest
+            begins = points if start is None else start
+            return begins if highest is None else min(begins, highest)
+        case PerEvent(add=None):
+            return points
+        case PerEvent(at_most=limit):
+            return points if limit is None else _bound(limit)
 
 
 def _most_of_parts(rule: BestOf | WorstOf | SumOf, points: Fraction) -> Fraction | None:

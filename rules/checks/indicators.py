@@ -8,12 +8,12 @@ from rules.checks.places import Measure, measures, of_incidents, parts_of
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.indicator import Kind
-from rules.scoring import Checklist, Mark, Measured, Rank, Relative
+from rules.scoring import Brackets, Checklist, Mark, Measured, Rank, Relative
 from rules.scoring_terms import Reference
 from rules.source import Location, Tree
 from rules.wording import listed
 
-_OF_READING = ("direction", "missing", "incomplete", "min_denominator", "period")
+_OF_READING = ("direction", "missing", "nothing_to_count", "incomplete", "min_denominator", "period")
 _NUMERIC = tuple(kind for kind in Kind if kind is not Kind.CHECKLIST)
 
 
@@ -96,8 +96,11 @@ def options_for_ratios(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         if measure.measured.min_denominator is not None:
             found = say("min_denominator for a {kind}", kind=measure.indicator.kind)
             yield Diagnostic("DX214", tree.key_span((*measure.at, "min_denominator")), found, expected)
+        if measure.measured.nothing_to_count is not None:
+            found = say("nothing_to_count for a {kind}", kind=measure.indicator.kind)
+            yield Diagnostic("DX214", tree.key_span((*measure.at, "nothing_to_count")), found, expected)
         scoring = measure.measured.scoring
-        if isinstance(scoring, Relative) and scoring.to is Reference.POOLED:
+        if isinstance(scoring, Relative | Brackets) and scoring.to is Reference.POOLED:
             found = say("pooled for a {kind}", kind=measure.indicator.kind)
             yield Diagnostic("DX214", tree.span((*measure.at, "scoring", "to")), found, expected)
 

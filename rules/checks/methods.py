@@ -9,19 +9,23 @@ from rules.checks.places import Measure, measures
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show
-from rules.scoring import Improvement, Linear, Proportional, Tiers
+from rules.scoring import Brackets, Improvement, Linear, Proportional, Tiers
 from rules.scoring_terms import Direction, FromData, Parameter
 from rules.source import Location, Tree
 
 
 def thresholds(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """A straight line between two equal thresholds, or one that rises where it should fall."""
+    """A straight line between two equal thresholds, or one that rises where it should fall; a start above the points."""
     for measure in measures(contract):
         match measure.measured.scoring:
             case Linear(zero_at=start, full_at=end):
                 yield from _line(tree, measure, start, end, (*measure.at, "scoring", "full_at"))
             case Improvement(baseline=start, benchmark=end):
                 yield from _line(tree, measure, start, end, (*measure.at, "scoring", "benchmark"))
+            case Brackets(start=Fraction() as start) if start > measure.points:
+                span = tree.span((*measure.at, "scoring", "start"))
+                expected = say("at most {most}, what it is worth as a whole", most=show(measure.points))
+                yield Diagnostic("DX215", span, say("{points} points", points=show(start)), expected)
             case _:
                 pass
 

@@ -100,7 +100,9 @@ def _weight(contract: Contract, measure: Measure) -> Fraction:
     if sheet is None:
         factor = contract.annual_weight
     else:
-        factor = sheet.weight / sheet.each.per_year if sheet.combine is Combine.MEAN else sheet.weight
+        factor = sheet.weight
+        if sheet.combine is not Combine.SUM:
+            factor /= sheet.count or sheet.each.per_year
     personal = max((linkage.personal for linkage in contract.linkage), default=Fraction(1))
     return factor * measure.place.section.weight * personal
 

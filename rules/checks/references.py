@@ -18,8 +18,8 @@ from rules.wording import did_you_mean, listed
 ACCOUNT, ENTRY, GRADE, INCIDENT, INDICATOR, ITEM = (
     say("account"), say("entry"), say("grade"), say("kind of incident"), say("indicator"), say("item"),
 )  # fmt: skip
-KIND, POST, ROLE, SECTION, STATE = (
-    say("kind of party"), say("post"), say("role"), say("section"), say("state"),
+KIND, POST, ROLE, SECTION, SEVERITY, STATE = (
+    say("kind of party"), say("post"), say("role"), say("section"), say("severity"), say("state"),
 )  # fmt: skip
 
 
@@ -75,8 +75,8 @@ def _in_sheets(contract: Contract) -> Iterator[Reference]:
         if measured.indicator is not None:
             yield Reference((*measure.at, "indicator"), INDICATOR, measured.indicator, contract.indicator_by_id)
         match measured.scoring:
-            case PerEvent(incident=str() as incident):
-                yield Reference((*measure.at, "scoring", "incident"), INCIDENT, incident, _incidents(contract))
+            case PerEvent(incident=str()) as rule:
+                yield from _in_events(contract, (*measure.at, "scoring"), rule)
             case Checklist(entries=entries) if measure.indicator and measure.indicator.kind is Kind.CHECKLIST:
                 known = [entry.id for entry in measure.indicator.entries]
                 for name in entries:
@@ -88,6 +88,15 @@ def _in_sheets(contract: Contract) -> Iterator[Reference]:
             yield from _each((*at, "posts"), POST, scope.posts, _posts(contract))
         else:
             yield from _each((*at, "kinds"), KIND, scope.kinds, contract.assesses)
+
+
+def _in_events(contract: Contract, at: Location, rule: PerEvent) -> Iterator[Reference]:
+    assert rule.incident is not None
+    yield Reference((*at, "incident"), INCIDENT, rule.incident, _incidents(contract))
+    known = [name for kind in contract.incidents if kind.id == rule.incident for name in kind.severities]
+    yield from _each((*at, "severities"), SEVERITY, rule.severities, known)
+    for name in rule.by_severity:
+        yield Reference((*at, "by_severity", name), SEVERITY, name, rule.severities or known, is_key=True)
 
 
 def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:

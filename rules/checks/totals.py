@@ -78,7 +78,7 @@ def _full_for(contract: Contract, subject: str) -> _Full | None:
         return None
     sheet = _sheet_full(contract, contract.sections, subject).times(contract.annual_weight)
     for periodic in contract.periodic:
-        periods = 1 if periodic.combine is Combine.MEAN else periodic.each.per_year
+        periods = 1 if periodic.combine is not Combine.SUM else periodic.each.per_year
         one = _sheet_full(contract, periodic.sections, subject).capped(periodic.cap)
         sheet = sheet.plus(one.times(periodic.weight * periods))
     sheet = sheet.plus(_Full(contract.total.start, contract.total.start))

@@ -7,11 +7,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 from rules.checks.extremes import most
-from rules.checks.places import Measure, measures, parts_of
+from rules.checks.places import Measure, items, measures, parts_of
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show
 from rules.scoring import AllOrNothing, BestOf, Checklist, Part, Rank, SumOf, Tiers, WorstOf
+from rules.scoring_terms import PartPoints
 from rules.source import Location, Tree
 
 PART_DEPTH_MAX = 4
@@ -28,6 +29,10 @@ def more_than_the_item(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
 
 def _paid(measure: Measure) -> Iterator[tuple[Location, Fraction]]:
     at = (*measure.at, "scoring")
+    for key in ("missing", "nothing_to_count"):
+        policy = getattr(measure.measured, key)
+        if isinstance(policy, PartPoints):
+            yield (*measure.at, key, "points"), policy.points
     match measure.measured.scoring:
         case Tiers(bands=bands):
             for index, band in enumerate(bands):
@@ -37,6 +42,8 @@ def _paid(measure: Measure) -> Iterator[tuple[Location, Fraction]]:
         case Rank() as rule:
             for index, points in enumerate(rule.table):
                 yield (*at, "table", index), points
+            for index, share in enumerate(rule.shares):
+                yield (*at, "shares", index, "points"), share.points
             yield (*at, "after"), rule.after
         case Checklist(entries=entries):
             yield (*at, "entries"), sum(entries.values(), Fraction(0))
@@ -45,6 +52,18 @@ def _paid(measure: Measure) -> Iterator[tuple[Location, Fraction]]:
                 yield (*at, "parts", index, "points"), measure.points if part.points is None else part.points
         case _:
             pass
+
+
+def no_multiple_of_the_step(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Points that rounding to a multiple would raise or lower even where they are earned in full."""
+    for place in items(contract):
+        unit = place.item.round_to
+        if unit is not None and (place.item.points / unit).denominator != 1:
+            found = say(
+                "{points} points, rounded to multiples of {unit}", points=show(place.item.points), unit=show(unit)
+            )
+            expected = say("points that are a multiple of it")
+            yield Diagnostic("DX229", tree.span((*place.at, "round_to")), found, expected)
 
 
 def parts_without_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -91,10 +110,12 @@ def worse_place_earns_more(contract: Contract, tree: Tree) -> Iterator[Diagnosti
     """A table of places that rises on the way down."""
     for measure in measures(contract):
         rule = measure.measured.scoring
-        if not isinstance(rule, Rank) or not rule.table:
+        if not isinstance(rule, Rank) or not (rule.table or rule.shares):
             continue
         at = (*measure.at, "scoring")
+        places: list[tuple[Location, Fraction]]
         places = [((*at, "table", index), points) for index, points in enumerate(rule.table)]
+        places += [((*at, "shares", index, "points"), share.points) for index, share in enumerate(rule.shares)]
         for (_, better), (place, points) in pairwise([*places, ((*at, "after"), rule.after)]):
             if points > better:
                 found = say("{points} points, more than the place before", points=show(points))

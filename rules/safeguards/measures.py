@@ -39,8 +39,9 @@ def fewer_is_better(measured: Measured) -> bool:
         case Tiers() as scoring:
             falling = _points_fall(scoring)
             return falling if scoring.target is None else falling != lower
-        case Rank(table=table, after=after) if table:
-            return lower != (table[0] < max(table[-1], after))
+        case Rank(table=table, shares=shares, after=after) if table or shares:
+            paid = [*table, *(share.points for share in shares)]
+            return lower != (paid[0] < max(paid[-1], after))
     return lower
 
 

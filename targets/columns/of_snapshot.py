@@ -86,6 +86,7 @@ _DUTY_SCHEMA: dict[str, Any] = {
 }  # fmt: skip
 _INCIDENT_SCHEMA: dict[str, Any] = {
     "subject": nw.String, "kind": nw.String, "id": nw.String, "happened_on": nw.Int64, "found_on": nw.Int64,
+    "severity": nw.String, "matter": nw.String,
 }  # fmt: skip
 _PRIOR_SCHEMA: dict[str, Any] = {
     "subject": nw.String, "contract": nw.String, "veto": nw.String, "happened_on": nw.Int64, "until_year": nw.Int64,
@@ -124,6 +125,7 @@ def _incident_rows(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
             yield {
                 "subject": world.key(incident.subject), "kind": incident.kind, "id": incident.id,
                 "happened_on": incident.happened_on.toordinal(), "found_on": incident.found_on.toordinal(),
+                "severity": incident.severity, "matter": incident.matter,
             }  # fmt: skip
 
 

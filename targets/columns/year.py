@@ -80,7 +80,7 @@ class YearColumns:
 
     `assignments`: cadre, party, role, start, until (`OPEN_DAY` where it lasts), share, duty; `share` / `share_scale` is
     the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
-    happened_on, found_on of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
+    happened_on, found_on, severity, matter of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
     until_year. A frame that is None has no rows; `..._count` is how many it has, `duties_max` how many assignments one
     cadre has at most.
     """

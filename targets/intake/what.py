@@ -114,6 +114,7 @@ def _incident(line: Line, register: Register) -> Incident | None:
         line.may("severity", lambda cell: named_in(cell, severities, "DX534", rated), "") if kind else "",
         line.may("note", text_of, ""),
         line.place("id"),
+        line.may("matter", text_of, ""),
     )
     _check_incident(incident, line, register)
     return incident if line.sound else None

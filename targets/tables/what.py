@@ -198,6 +198,15 @@ INCIDENTS = Layout(
             ("级别", "严重程度", "等级"),
         ),
         Column(
+            "matter",
+            "同一事项",
+            "matter",
+            Reads.TEXT,
+            "同一件事分几次登记的，写同一个事项。",
+            "The same word for incidents that are one matter.",
+            ("事由",),
+        ),
+        Column(
             "note",
             "备注",
             "note",

@@ -156,8 +156,13 @@ class RecordSheets:
         rows = (
             {
                 **_texts(
-                    id=each.id, subject=each.subject, evidence=each.evidence, severity=each.severity, note=each.note
-                ),
+                    id=each.id,
+                    subject=each.subject,
+                    evidence=each.evidence,
+                    severity=each.severity,
+                    note=each.note,
+                    matter=each.matter,
+                ),  # fmt: skip
                 **_texts(kind=self._called(each.kind, "incidents")),
                 **_texts(state=INCIDENT_STATES.called(each.state, self.language)),
                 **_days(happened_on=each.happened_on, found_on=each.found_on),
