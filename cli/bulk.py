@@ -17,6 +17,7 @@ from targets.run import Extent, RunCheck
 if TYPE_CHECKING:
     from engine.columnar.judged import JudgedColumns
     from rules.contract import Contract
+    from rules.diagnostic import Diagnostic
     from rules.period import Period
     from targets.columns.backend import Backend
     from targets.run import Run
@@ -41,7 +42,7 @@ def is_bulk(files: Mapping[str, Path], engine: EngineName | None) -> bool:
     """Whether the files are for the compiled plan: an engine is named, one is Parquet, or the parties are very many."""
     from engine.sampling import PARTIES_ALL_MAX
 
-    if engine is not None or any(path.suffix == ".parquet" for path in files.values()):
+    if engine is not None or any(path.suffix.lower() == ".parquet" for path in files.values()):
         return True
     parties = files.get("parties")
     return parties is not None and parties.is_file() and _lines(parties) > PARTIES_ALL_MAX + 1
@@ -72,7 +73,7 @@ def assess_files(
         if out is not None:
             from cli.columnar import write_frames
 
-            ending = PARQUET if files["data"].suffix == PARQUET else ".csv"
+            ending = PARQUET if files["data"].suffix.lower() == PARQUET else ".csv"
             written = write_frames(out, desk.speech, result.judged, result.backend, ending, step)
             written.append(_write_record(out / "run.json", result))
     _report(desk, result)
@@ -90,7 +91,9 @@ def _judge(
     from targets.columns.backend import backend
 
     chosen = backend(engine)
-    tables = read_tables(files, contracts, chosen, step)
+    warnings: list[Diagnostic] = []
+    tables = read_tables(files, contracts, chosen, step, warnings.append)
+    desk.show_warnings(warnings)
     step(desk.speech(N_("putting the columns together")))
     year = columns_of_tables(tables, contracts, last.year, last.last_month, chosen)
     judged = judge_year(contracts, year, chosen, step)

@@ -39,7 +39,12 @@ _METHODS = {
     "checklist": "清单 checklist",
     "mark": "评分 mark",
 }
-_KINDS = {SectionKind.BASE: "", SectionKind.BONUS: "（加分 bonus）", SectionKind.DEDUCTION: "（扣分 deduction）"}
+_KINDS = {
+    SectionKind.BASE: "",
+    SectionKind.BONUS: "（加分 bonus）",
+    SectionKind.DEDUCTION: "（扣分 deduction）",
+    SectionKind.WORKING: "（过程 working）",
+}
 _FROM_DATA = {FromData.BY_PARTY: "分别签订 agreed with each", FromData.LAST_YEAR: "上年 last year"}
 
 

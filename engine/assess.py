@@ -10,7 +10,7 @@ from engine import inference
 from engine.adjudicate import adjudicate
 from engine.decide import Judged
 from engine.facts import Facts
-from engine.fit import contracts_fit, nobody
+from engine.fit import contracts_fit, in_order, nobody
 from engine.linked import link, without_duty
 from engine.score.interpret import Outcome, interpret_all
 from engine.verdict import Verdict
@@ -46,14 +46,15 @@ def assess(
     """
     if not inference.available():
         refuse(_no_rule_engine())
-    ordered = sorted(contracts, key=lambda one: bool(one.posts))
+    ordered = in_order(contracts)
     faults = contracts_fit(ordered, snapshot.year)
     refuse_if_any(faults)
     scored: list[tuple[Facts, tuple[Outcome, ...]]] = []
     for contract in ordered:
         progress(contract.title)
         facts = Facts(contract, snapshot)
-        outcomes, found = interpret_all(facts)
+        totals = {other.contract.contract: {o.subject.code: o.total for o in known} for other, known in scored}
+        outcomes, found = interpret_all(facts, totals)
         faults += found + without_duty(facts, [other for other, _ in scored])
         scored.append((facts, outcomes))
     if not any(facts.subjects for facts, _ in scored):

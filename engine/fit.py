@@ -21,7 +21,37 @@ def contracts_fit(contracts: Sequence[Contract], year: int) -> list[Diagnostic]:
         if contract.contract in seen:
             faults.append(Diagnostic("DX615", place, say("the same contract twice"), say("each contract once")))
         seen.add(contract.contract)
-    return [*faults, *_links_fit(contracts), *_caps_fit(contracts)]
+    return [*faults, *_links_fit(contracts), *_totals_fit(contracts), *_caps_fit(contracts)]
+
+
+def in_order(contracts: Sequence[Contract]) -> list[Contract]:
+    """Those for parties before those for cadres, who answer for parties; and whose total enters another, before that."""
+    left, ordered = sorted(contracts, key=lambda one: bool(one.posts)), list[Contract]()
+    while left:
+        waiting = {one.contract for one in left}
+        ready = next((one for one in left if not waiting.intersection(totals_in(one))), left[0])
+        left.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+def totals_in(contract: Contract) -> tuple[str, ...]:
+    """The contracts whose totals enter this one."""
+    made = (one.scores.contract for one in contract.indicators if one.scores is not None)
+    return tuple(dict.fromkeys(name for name in made if name is not None))
+
+
+def _totals_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """A total comes from a contract for parties that is scored before; so no two are made of each other."""
+    before: set[str] = set()
+    for contract in in_order(contracts):
+        for wanted in totals_in(contract):
+            if wanted not in before or contract.posts:
+                found = say("{wanted} is not among the contracts for parties scored before", wanted=wanted)
+                expected, hint = say("the contract whose total enters this one"), say("give its file too")
+                yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
+        if not contract.posts:
+            before.add(contract.contract)
 
 
 def _links_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ every cell where leagues are groups, in what does not depend on peers elsewhere.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,7 +17,8 @@ from engine.columnar.judged import JudgedColumns
 from engine.crosscheck import Comparable
 from rules.condition import AllOf, AnyOf, Condition, Linked, Not, RankIs, ScoreIs
 from rules.contract import Contract
-from rules.scoring import BestOf, Measured, Rank, Relative, SumOf, WorstOf
+from rules.scoring import BestOf, Brackets, Measured, Rank, Relative, SumOf, WorstOf
+from rules.scoring_terms import Reference
 from rules.verdict import GradeBand, Peers, Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import Frame, YearColumns
@@ -155,9 +156,9 @@ def _score_bounds(contract: Contract) -> Iterator[Fraction]:
 
 def _alone(contract: Contract, contracts: Sequence[Contract]) -> Comparable:
     """Cells that mean the same for somebody without their peers."""
-    among_peers = {item.id for item in contract.item_by_id.values() if _compares(item)}
+    among_peers = _among_peers(contract, {one.contract: one for one in contracts})
     by_rank = any(isinstance(condition, RankIs) for one in contracts for condition in _conditions(one))
-    if contract.posts and any(_compares(item) for one in contracts for item in one.item_by_id.values()):
+    if contract.posts and any(_compares(item, ()) for one in contracts for item in one.item_by_id.values()):
         by_rank = True
 
     def comparable(cell: str) -> bool:
@@ -175,13 +176,34 @@ def _alone(contract: Contract, contracts: Sequence[Contract]) -> Comparable:
     return comparable
 
 
-def _compares(measured: Measured) -> bool:
-    """Whether the method looks at the peers."""
+def _among_peers(contract: Contract, contracts: Mapping[str, Contract]) -> set[str]:
+    """The items that look at the peers, or are made of scores that do; those stand before them."""
+    found: set[str] = set()
+    for item in contract.item_by_id.values():
+        made = {
+            one.id
+            for one in contract.indicators
+            if one.scores is not None
+            and (found.intersection(one.scores.items) or _total_looks(one.scores.contract, contracts))
+        }
+        if _compares(item, made):
+            found.add(item.id)
+    return found
+
+
+def _total_looks(name: str | None, contracts: Mapping[str, Contract]) -> bool:
+    return name is not None and bool(_among_peers(contracts[name], contracts))
+
+
+def _compares(measured: Measured, made: Collection[str]) -> bool:
+    """Whether the method looks at the peers, or reads an indicator that does."""
+    if measured.indicator in made:
+        return True
     match measured.scoring:
-        case Rank() | Relative():
+        case Rank() | Relative() | Brackets(to=Reference()):
             return True
         case BestOf(parts=parts) | WorstOf(parts=parts) | SumOf(parts=parts):
-            return any(_compares(part) for part in parts)
+            return any(_compares(part, made) for part in parts)
         case _:
             return False
 

@@ -71,6 +71,7 @@ CODES: dict[str, Code] = {
     "DX216": _error("points finer than declared"),
     "DX217": _error("part of a sum without points"),
     "DX218": _error("parts nested too deeply"),
+    "DX219": _error("made of a score that is not known yet"),
     # methods
     "DX220": _error("value in no band"),
     "DX221": _error("value in two bands"),

@@ -9,10 +9,11 @@ from pydantic import Field, model_validator
 
 from rules.diagnostic import Called, say
 from rules.period import Cadence
-from rules.quantity import DECIMALS_MAX, Quantity
+from rules.quantity import DECIMALS_MAX, PositiveQuantity, Quantity
 from rules.record import Clause, Count, Flag, Id, Name, NotWord, Record
 
 ENTRIES_MAX = 50
+SCORES_MAX = 50
 
 
 class Kind(StrEnum):
@@ -51,8 +52,44 @@ class Derived(Record):
         return (*self.add, *self.subtract, *self.per)
 
 
+class Take(StrEnum):
+    """What several scores come to: their sum or mean (weighted where weights are given), the best, the worst, or how far
+    they lie from their mean, squared and averaged."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    BEST = "best"
+    WORST = "worst"
+    VARIANCE = "variance"
+
+
+class OfScores(Record):
+    """Scores of items that stand before on the same sheet, over the same period; or the total of another contract.
+
+    Items that are exempt, or not on somebody's sheet, drop out with their weights; where all do, there is no value and
+    what is scored by it is exempt.
+    """
+
+    items: Annotated[tuple[Id, ...], Field(max_length=SCORES_MAX)] = ()
+    take: Take = Take.SUM
+    weights: Annotated[tuple[PositiveQuantity, ...], Field(max_length=SCORES_MAX)] = ()
+    contract: Id | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.items) == (self.contract is not None):
+            raise NotWord(say("exactly one of items and contract"))
+        if self.weights and self.take in (Take.BEST, Take.WORST):
+            raise NotWord(say("no weights where the best or the worst is taken"))
+        if self.weights and len(self.weights) != len(self.items):
+            raise NotWord(say("as many weights as items"))
+        return self
+
+
 class Indicator(Clause):
     """Something measured. A `statistic` is recorded and reported; nothing may be scored by it (design, section 8).
+
+    What is `derived`, or made of `scores`, is computed and never reported.
 
     `unit` is shown; `decimals` belong to numbers and marks; `numerator` and `denominator` say in words what a
     ratio counts; `lowest` and `highest` are the plausible range that the intake holds values to.
@@ -69,6 +106,7 @@ class Indicator(Clause):
     highest: Quantity | None = None
     statistic: Flag = False
     derived: Derived | None = None
+    scores: OfScores | None = None
     source: str = ""
 
     @model_validator(mode="after")
@@ -83,4 +121,13 @@ class Indicator(Clause):
             raise NotWord(say("a derived ratio with per, any other derived indicator without"))
         if self.derived and self.kind in (Kind.YES_NO, Kind.CHECKLIST, Kind.MARK):
             raise NotWord(say("a derived count, number, money or ratio"))
+        if self.scores and (self.kind is not Kind.NUMBER or self.every is not Cadence.YEAR):
+            raise NotWord(say("kind: number, and no every, for what is made of scores"))
+        if self.scores and (self.derived or self.statistic):
+            raise NotWord(say("either scores, or derived, or statistic"))
         return self
+
+    @property
+    def computed(self) -> bool:
+        """Whether it is made of other values or of scores, and nobody reports it."""
+        return self.derived is not None or self.scores is not None

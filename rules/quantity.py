@@ -180,6 +180,10 @@ class _ExactText:
 _SHOWN = PlainSerializer(show, return_type=str)
 Quantity = Annotated[Fraction, _ExactText("95%"), BeforeValidator(parse_number), _SHOWN]
 PositiveQuantity = Annotated[Fraction, _ExactText("95%", above=0), BeforeValidator(parse_number), _SHOWN]
+# In the unit of an indicator, which may be money: `5万元`.
+WrittenValue = Annotated[Fraction, _ExactText("1万元"), BeforeValidator(parse_value), _SHOWN]
+PositiveValue = Annotated[Fraction, _ExactText("1万元", above=0), BeforeValidator(parse_value), _SHOWN]
+NotNegativeValue = Annotated[Fraction, _ExactText("1万元", lowest=0), BeforeValidator(parse_value), _SHOWN]
 Share = Annotated[Fraction, _ExactText("60%", lowest=0), BeforeValidator(parse_number), _SHOWN]
 Points = Annotated[Fraction, _ExactText("5", lowest=0), BeforeValidator(parse_number), _SHOWN]
 

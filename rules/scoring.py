@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from rules.diagnostic import say
-from rules.quantity import NotExact, Points, PositiveQuantity, Quantity, Share
+from rules.quantity import NotExact, NotNegativeValue, Points, PositiveValue, Quantity, Share, WrittenValue
 from rules.range import Range
 from rules.record import Count, Flag, Id, NotWord, Record
 from rules.scoring_terms import (
@@ -35,16 +35,22 @@ PLACES_MAX = 1000
 
 
 class Proportional(RateTerms):
-    """Points x actual / target (target / actual where lower is better); times `missed_times` where the target is missed."""
+    """Points x actual / target (target / actual where lower is better).
+
+    Where the target is missed, or `met_at` where that is given, the points are multiplied by `missed_times`.
+    """
 
     method: Literal["proportional"]
     target: Parameter
+    met_at: WrittenValue | None = None
     missed_times: Share = Fraction(1)
 
     @model_validator(mode="after")
     def _a_miss_earns_no_more(self) -> Self:
         if self.missed_times > 1:
             raise NotWord(say("at most 1: a miss never earns more"))
+        if self.met_at is not None and self.missed_times == 1:
+            raise NotWord(say("missed_times wherever met_at is given"))
         return self
 
 
@@ -96,7 +102,7 @@ class Improvement(Record):
 class Bracket(Record):
     """Part of the way from the reference: within the next `width` (without it: all that is left), `each` for every `per`."""
 
-    width: PositiveQuantity | None = None
+    width: PositiveValue | None = None
     each: Points
 
 
@@ -111,7 +117,7 @@ class Brackets(Record):
     to: Reference | None = None
     percentile: Share | None = None
     start: Points | None = None
-    per: PositiveQuantity
+    per: PositiveValue
     step: StepRule = StepRule.PRO_RATA
     above: Annotated[tuple[Bracket, ...], Field(max_length=BANDS_MAX)] = ()
     below: Annotated[tuple[Bracket, ...], Field(max_length=BANDS_MAX)] = ()
@@ -145,9 +151,9 @@ class PerEvent(Record):
     severities: tuple[Id, ...] = ()
     by_severity: dict[Id, Points] = Field(default_factory=dict)
     once_per_matter: Flag = False
-    per: PositiveQuantity = Fraction(1)
+    per: PositiveValue = Fraction(1)
     step: StepRule = StepRule.COMPLETED
-    beyond: Annotated[Share, Field(description="the first so many do not count")] = Fraction(0)
+    beyond: Annotated[NotNegativeValue, Field(description="the first so many do not count")] = Fraction(0)
     deduct: Points | None = None
     add: Points | None = None
     then: Annotated[tuple[Points, ...], Field(max_length=BANDS_MAX)] = ()

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, mo
 
 from rules.diagnostic import say
 from rules.period import Cadence
-from rules.quantity import Points, PositiveQuantity, Share, parse_number, parse_value, show
+from rules.quantity import Points, PositiveQuantity, PositiveValue, Share, parse_number, parse_value, show
 from rules.record import NotWord, Record, Whole
 
 
@@ -78,7 +78,7 @@ class RateTerms(Record):
 class StepTerms(Record):
     """Full points at the target; each `per` short of it takes `deduct`, each `per` beyond adds `add`."""
 
-    per: PositiveQuantity
+    per: PositiveValue
     deduct: Points | None = None
     add: Points | None = None
     step: StepRule

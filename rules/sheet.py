@@ -51,11 +51,20 @@ class Item(Clause, Measured):
 
 
 class SectionKind(StrEnum):
-    """`base` counts into the full points, `bonus` comes on top, `deduction` only takes."""
+    """`base` counts into the full points, `bonus` comes on top, `deduction` only takes.
+
+    `working` counts for nothing itself: its items are scored so that others can be made of them.
+    """
 
     BASE = "base"
     BONUS = "bonus"
     DEDUCTION = "deduction"
+    WORKING = "working"
+
+    @property
+    def moves(self) -> bool:
+        """Whether it adds to, or takes from, what the base sections come to."""
+        return self in (SectionKind.BONUS, SectionKind.DEDUCTION)
 
 
 class TooFew(StrEnum):

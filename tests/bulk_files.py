@@ -57,7 +57,7 @@ def _tables(records: Records, kind_of: Callable[[str, str], Kind]) -> dict[str, 
         "data": [_datum(seen, kind_of(seen.subject, seen.indicator)) for seen in records.observations],
         "incidents": [
             {"id": i.id, "party": i.subject, "kind": i.kind, "happened_on": i.happened_on, "found_on": i.found_on,
-             "state": i.state.value, "evidence": i.evidence}
+             "state": i.state.value, "evidence": i.evidence, "severity": i.severity, "matter": i.matter}
             for i in records.incidents
         ],
         "states": [{"party": s.subject, "state": s.state, "start": s.start, "until": s.until} for s in records.states],

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import strategies as st
 from strategies_conditions import Sight, condition_trees
 from strategies_records import snapshots
-from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, item_trees, limits
+from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, item_trees, items_of_scores, limits
 
 from rules.contract import Contract
 from rules.sheet import SectionKind
@@ -123,7 +123,14 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
     """The annual sheet, sometimes a periodic one, and the total."""
     sections = [draw(_sections(f"{prefix}_s0", supply, anchored=True))]
     sections += [draw(_sections(f"{prefix}_s{number}", supply)) for number in range(1, draw(st.integers(1, 3)))]
-    tree: Tree = {"indicators": list(supply.indicators), "sections": sections}
+    indicators = list(supply.indicators)
+    if draw(st.booleans()):
+        made, section = draw(
+            _sections_of_scores(prefix, supply, [item["id"] for one in sections for item in one["items"]])
+        )
+        indicators.append(made)
+        sections.append(section)
+    tree: Tree = {"indicators": indicators, "sections": sections}
     if draw(st.integers(0, 2)) == 0:
         tree["periodic"] = [draw(_periodic_sheets(f"{prefix}_p", supply))]
         tree["annual_weight"] = draw(st.sampled_from(["1", "40%", "1/3"]))
@@ -154,6 +161,23 @@ def _sections(draw: Draw, name: str, supply: Supply, *, anchored: bool = False) 
         section |= {"min_scored": str(len(items)), "too_few": draw(st.sampled_from(["zero", "exempt"]))}
         section |= {"applies_to": {"kinds": ["village"]}} if name.startswith("v") and draw(st.booleans()) else {}
     return section | {"items": items}
+
+
+@st.composite
+def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, known: Sequence[str]) -> tuple[Tree, Tree]:
+    """An indicator made of the scores of items before, and a section that is scored by it."""
+    chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+    take = draw(st.sampled_from(["sum", "mean", "best", "worst", "variance"]))
+    scores: Tree = {"items": chosen, "take": take}
+    if take not in ("best", "worst") and draw(st.booleans()):
+        scores["weights"] = [draw(st.sampled_from(["1", "20%", "3"])) for _ in chosen]
+    name = f"{prefix}_scores"
+    indicator: Tree = {"id": name, "name": "scores", "kind": "number", "decimals": "2", "scores": scores}
+    items = [
+        draw(items_of_scores(f"{prefix}_m{number}", indicator, supply)) for number in range(draw(st.integers(1, 2)))
+    ]
+    kinds = ["base", "bonus", "working"] if supply.fair else [kind.value for kind in SectionKind]
+    return indicator, {"id": f"{prefix}_made", "name": "made", "kind": draw(st.sampled_from(kinds)), "items": items}
 
 
 @st.composite

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -66,6 +67,23 @@ def item_trees(draw: Draw, name: str, supply: Supply) -> Tree:
     if draw(st.integers(0, 5)) == 0:
         item["applies_to"] = {"groups": [draw(st.sampled_from("AB"))]}
     return item
+
+
+@st.composite
+def items_of_scores(draw: Draw, name: str, indicator: Tree, supply: Supply) -> Tree:
+    """An item scored by what is made of scores: more of them is better, none are of the year before, some are below 0."""
+    points = draw(amounts(supply.decimals, 1, 20))
+    task = _Task(indicator, False, supply.decimals, Fraction(points), supply.fair)
+    rule = draw(_methods(task).filter(_may_read_scores))
+    return {"id": name, "name": name, "points": points, "indicator": indicator["id"], "scoring": rule}
+
+
+def _may_read_scores(rule: Tree) -> bool:
+    below_nothing = rule["method"] == "relative" and "proportion" in rule
+    bands: Any = rule.get("bands", [{"points": "0"}])
+    falling = Fraction(bands[0]["points"]) > Fraction(bands[-1]["points"])
+    falling |= rule["method"] == "per_event" or "table" in rule or "shares" in rule
+    return "last_year" not in rule.values() and "baseline" not in rule and not below_nothing and not falling
 
 
 @st.composite
@@ -143,7 +161,9 @@ def _methods(draw: Draw, task: _Task) -> Tree:
 def _proportional(draw: Draw, task: _Task) -> Tree:
     target = draw(st.just("0") | _parameters(task)) if task.lower else draw(_parameters(task))
     rule = {"method": "proportional", "target": target} | draw(_rate_terms())
-    return rule | draw(st.fixed_dictionaries({}, optional={"missed_times": st.sampled_from(["0", "80%", "1/3"])}))
+    rule |= draw(st.fixed_dictionaries({}, optional={"missed_times": st.sampled_from(["0", "80%", "1/3"])}))
+    met_at = "missed_times" in rule and draw(st.booleans())
+    return rule | ({"met_at": draw(st.sampled_from(THRESHOLDS[task.kind]))} if met_at else {})
 
 
 def _all_or_nothing(draw: Draw, task: _Task) -> Tree:

@@ -125,7 +125,7 @@ def test_the_files_say_what_the_records_said(tmp_path: Path, ending: str) -> Non
 
 def _bare(record: Any) -> Any:
     """Without its place, the day it was recorded and what the bulk path does not read."""
-    given = {"place": None, "recorded_on": None, "note": "", "severity": ""}
+    given = {"place": None, "recorded_on": None, "note": ""}
     known = {name: value for name, value in given.items() if hasattr(record, name)}
     return replace(record, **known) if known else record
 

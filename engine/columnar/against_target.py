@@ -10,7 +10,7 @@ from engine.columnar.exact import Cases, Held, Ratio, constant, held_between, wh
 from engine.columnar.plan import Plan, Truth
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
-from rules.scoring import AllOrNothing
+from rules.scoring import AllOrNothing, Proportional
 from rules.scoring_terms import Direction, Limit, RateTerms, StepRule, StepTerms
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -41,6 +41,14 @@ def proportional(scribe: Scribe, case: Case, terms: RateTerms, value: Ratio, tar
             (nothing_left.settled(), _at_rate(scribe.plan, terms, case.points, terms.cap)),
         )
     return exempt_where(Earned(points, scribe.plan.truth(False), met(case, value, target)), unusable)
+
+
+def lessened(case: Case, terms: Proportional, value: Ratio, earned: Earned) -> Earned:
+    """Times what a miss leaves, where the target or the value that counts as meeting it is missed."""
+    reached = earned.met
+    if terms.met_at is not None:
+        reached = (met(case, value, constant(value.plan, terms.met_at)) | earned.exempt).settled()
+    return Earned(earned.points.where((~reached).settled(), terms.missed_times), earned.exempt, reached)
 
 
 def _at_rate(plan: Plan, terms: RateTerms, points: Fraction, rate: Fraction) -> Held:

@@ -40,7 +40,7 @@ def without_value(scribe: Scribe, case: Case, reading: Reading, earned: Earned) 
     if agreed is Missing.ERROR:
         for period, lacking in reading.lacking:
             _note_lacking(scribe, case, "DX601", period, reading.nothing_reported & lacking)
-    earned = exempt_where(earned, reading.too_small | reading.incomplete)
+    earned = exempt_where(earned, reading.too_small | reading.incomplete | reading.no_score)
     earned = as_agreed(earned, case, reading.nothing_to_count, uncounted)
     return as_agreed(earned, case, reading.nothing_reported, agreed)
 

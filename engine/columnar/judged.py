@@ -12,13 +12,14 @@ from engine.columnar.layers import TooWide
 from engine.columnar.layout import Layout, lay_out
 from engine.columnar.linked_total import link
 from engine.columnar.links import Judgement, Reaching, tie
+from engine.columnar.of_scores import join_totals
 from engine.columnar.plan import Plan
 from engine.columnar.reach import FiredNames, reached
-from engine.columnar.scribe import Fault, Scribe
+from engine.columnar.scribe import Fault, Scribe, Total
 from engine.columnar.sheet import score
 from engine.columnar.tallies import tell_events
 from engine.columnar.verdicts import VerdictColumns, judge
-from engine.fit import contracts_fit, nobody
+from engine.fit import contracts_fit, in_order, nobody
 from rules.condition import Condition, Linked
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
@@ -52,7 +53,7 @@ def judge_year(
 
     Contracts for parties come before those for cadres, whatever the order given: cadres answer for parties.
     """
-    ordered = sorted(contracts, key=lambda one: bool(one.posts))
+    ordered = in_order(contracts)
     faults = contracts_fit(ordered, year.year)
     refuse_if_any(faults)
     if not any(year.contracts[contract.contract].subjects for contract in ordered):
@@ -91,8 +92,9 @@ def _judge(
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
     told, events = tell_events(columns.frame, year, contract, columns)
+    told, totals = join_totals(told, contract, others)
     ties = tie(told, year, contract, plan, others, _linked_of(contract))
-    scribe = Scribe(contract, plan, columns, year.year, year.through, events)
+    scribe = Scribe(contract, plan, columns, year.year, year.through, events, totals)
     outcome = link(scribe, score(scribe), ties.streams)
     linked = {condition: plan.truth(name) for condition, name in ties.linked.items()}
     verdicts = judge(scribe, outcome, ties.inherited, linked, asked)
@@ -106,8 +108,9 @@ def _judge(
     kept = backend.keep(plan.frame(ties.frame, [*SUBJECT_COLUMNS, *wanted], backend))
     reaching = _reaching(year, contract, verdicts, names, kept, backend)
     judgement = Judgement(
-        contract, kept, layout.final, (verdicts.final.low, verdicts.final.high), verdicts.final_scale, answers, reaching
-    )
+        contract, kept, layout.final, (verdicts.final.low, verdicts.final.high), verdicts.final_scale, answers, reaching,
+        Total(layout.score, "", verdicts.score.low, verdicts.score.high, layout.scale),
+    )  # fmt: skip
     return JudgedColumns(contract, kept, layout, reaching), judgement, noted
 
 

@@ -12,6 +12,7 @@ import narwhals as nw
 from engine.columnar.duties import holds_on, in_roles, weights
 from engine.columnar.layers import Width
 from engine.columnar.plan import Plan
+from engine.columnar.scribe import Total
 from engine.columnar.verdicts import Inherited
 from rules.condition import Condition, Linked, Quantifier
 from rules.contract import Contract
@@ -32,7 +33,8 @@ class Reaching:
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What cadres look at in a contract judged before: its frame by `subject`, with the final score (in units of
-    1 / `final_scale`) and the answers to what is asked of linked parties, by the names of their columns."""
+    1 / `final_scale`) and the answers to what is asked of linked parties, by the names of their columns; `total` is the
+    score before vetoes."""
 
     contract: Contract
     frame: Frame
@@ -41,6 +43,7 @@ class Judgement:
     final_scale: int
     answers: Mapping[Condition, str]
     reaching: tuple[Reaching, ...]
+    total: Total
 
 
 @dataclass(frozen=True, slots=True)

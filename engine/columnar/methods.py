@@ -11,6 +11,7 @@ from engine.columnar import against_target, events, over_value, peers
 from engine.columnar.brackets import brackets
 from engine.columnar.earned import Earned, parameter, without_parameter, without_value
 from engine.columnar.exact import Cases, Held, Ratio, cases_between, choose, constant, exactly, total, weighed
+from engine.columnar.order import extreme
 from engine.columnar.plan import Truth
 from engine.columnar.readings import Reading, read
 from engine.columnar.scribe import Case, Scribe
@@ -86,7 +87,7 @@ def _against_target(scribe: Scribe, case: Case, rule: Proportional | AllOrNothin
         case Proportional():
             earned = against_target.proportional(scribe, inside, rule, value, target.value)
             if rule.missed_times != 1:
-                earned = replace(earned, points=earned.points.where((~earned.met).settled(), rule.missed_times))
+                earned = against_target.lessened(case, rule, value, earned)
         case AllOrNothing():
             earned = against_target.all_or_nothing(case, rule, value, target.value)
         case Steps():
@@ -106,9 +107,11 @@ def _composite(scribe: Scribe, case: Case, rule: BestOf | WorstOf | SumOf) -> Ea
     every = scribe.plan.all_of(~there | part.met for there, part in zip(scored, parts, strict=True))
     match rule:
         case BestOf():
-            return Earned(_extreme(points, scored, best=True), exempt, (scribe.plan.any_of(reached) | exempt).settled())
+            return Earned(
+                exactly(extreme(points, scored, best=True)), exempt, (scribe.plan.any_of(reached) | exempt).settled()
+            )
         case WorstOf():
-            return Earned(_extreme(points, scored, best=False), exempt, every.settled())
+            return Earned(exactly(extreme(points, scored, best=False)), exempt, every.settled())
         case SumOf():
             summed = _summed(scribe, case, rule, points, scored)
             highest = case.points if rule.highest is None else against_target.bound(rule.highest)
@@ -116,16 +119,6 @@ def _composite(scribe: Scribe, case: Case, rule: BestOf | WorstOf | SumOf) -> Ea
             return Earned(held, exempt, every.settled())
         case _ as never:
             assert_never(never)
-
-
-def _extreme(points: Sequence[Ratio], scored: Sequence[Truth], *, best: bool) -> Cases:
-    """The highest or lowest of those that are scored; compared crosswise."""
-    chosen, known = points[0], scored[0]
-    for one, there in zip(points[1:], scored[1:], strict=True):
-        better = one.is_above(chosen) if best else chosen.is_above(one)
-        chosen = choose((there & (better | ~known)).settled(), one, chosen).settled()
-        known = (known | there).settled()
-    return exactly(chosen)
 
 
 def _summed(scribe: Scribe, case: Case, rule: SumOf, points: Sequence[Ratio], scored: Sequence[Truth]) -> Cases:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from engine.columnar.exact import Ratio, choose, constant, total, weighed, whole
 from engine.columnar.layers import Width
+from engine.columnar.of_scores import value_of_scores
 from engine.columnar.order import best_of
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import Case, Scribe
@@ -20,7 +21,8 @@ from targets.columns.year import Amount, IntegerColumn
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """At most one of `too_small`, `incomplete`, `nothing_to_count` and `nothing_reported` holds, and if none does, `has`.
+    """At most one of `too_small`, `incomplete`, `nothing_to_count`, `nothing_reported` and `no_score` holds, and if none
+    does, `has`.
 
     `numerator` and `denominator` are what is pooled with the peers'; `counted`, that they are real counts. Not due: none
     of these holds, and `due` is False for everybody.
@@ -37,6 +39,7 @@ class Reading:
     numerator: Ratio
     denominator: Ratio
     counted: Truth
+    no_score: Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Reported:
 def read(scribe: Scribe, case: Case, entry: str = "") -> Reading:
     """The value of the case's indicator over its window, under the period rule of the measure."""
     measured, indicator = case.measured, scribe.indicator(case.measured)
+    if indicator.scores is not None:
+        return _of_scores(scribe, *value_of_scores(scribe, case, indicator.scores))
     rule = measured.period
     due = [
         period
@@ -83,7 +88,13 @@ def read(scribe: Scribe, case: Case, entry: str = "") -> Reading:
 def _not_due(scribe: Scribe) -> Reading:
     never, nothing = scribe.plan.truth(False), constant(scribe.plan, Fraction(0))
     one = constant(scribe.plan, Fraction(1))
-    return Reading(False, nothing, never, never, never, never, never, (), nothing, one, scribe.plan.truth(True))
+    return Reading(False, nothing, never, never, never, never, never, (), nothing, one, scribe.plan.truth(True), never)
+
+
+def _of_scores(scribe: Scribe, value: Ratio, there: Truth) -> Reading:
+    """Where there is no score to make it of, it is exempt, whatever is agreed for a missing value."""
+    never, one = scribe.plan.truth(False), constant(scribe.plan, Fraction(1))
+    return Reading(True, value, there, never, never, never, never, (), value, one, scribe.plan.truth(True), ~there)
 
 
 def _reported(scribe: Scribe, indicator: Indicator, period: Period, entry: str) -> Reported:
@@ -212,5 +223,5 @@ def _reading(scribe: Scribe, case: Case, reported: Sequence[Reported], value: Ra
     return Reading(
         due=True, value=value.settled(), has=countable & ~too_small, too_small=too_small, incomplete=never,
         nothing_to_count=~countable & ~too_small, nothing_reported=never, lacking=(), numerator=numerator,
-        denominator=denominator, counted=counted,
+        denominator=denominator, counted=counted, no_score=never,
     )  # fmt: skip

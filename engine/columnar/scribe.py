@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from engine.columnar.exact import Ratio
 from engine.columnar.plan import Plan, Truth, in_list
 from engine.columnar.tallies import EventColumn, Tally
 from rules.contract import Contract
@@ -51,9 +52,24 @@ class Case:
         return replace(self, active=self.active & truth)
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A column of scores under another contract, in units of 1 / `scale`; `there` names the truth that there is one."""
+
+    name: str
+    there: str
+    low: int
+    high: int
+    scale: int
+
+
 @dataclass
 class Scribe:
-    """Writes one contract's plan. `through` is the last month that is due."""
+    """Writes one contract's plan. `through` is the last month that is due.
+
+    `totals` are the scores under contracts judged before; `scored` the items of this one that are written, by id and
+    window: their scores, and for whom they are scored.
+    """
 
     contract: Contract
     plan: Plan
@@ -61,6 +77,8 @@ class Scribe:
     year: int
     through: int
     events: Mapping[Tally, EventColumn] = field(default_factory=dict)
+    totals: Mapping[str, Total] = field(default_factory=dict)
+    scored: dict[tuple[str, Period], tuple[Ratio, Truth]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property

@@ -112,7 +112,9 @@ def _item(scribe: Scribe, section: Section, item: Item, window: Period, on_sheet
     rounded = earned.points.rounded(decimals, item.rounding or scribe.contract.rounding, item.round_to)
     scored = (there & ~earned.exempt).named()
     score = scored.choose(rounded, scribe.plan.constant(0)).named()
-    return ItemColumns(item, window, decimals, score, scored, earned.met.named(), there)
+    columns = ItemColumns(item, window, decimals, score, scored, earned.met.named(), there)
+    scribe.scored[item.id, window] = columns.value, scored
+    return columns
 
 
 def _section(scribe: Scribe, section: Section, window: Period, due: Truth) -> SectionColumns:
@@ -217,7 +219,7 @@ def _sheet(scribe: Scribe, sheet: PeriodicSheet) -> SheetColumns | None:
     for period in due:
         inside = [_section(scribe, section, period, scribe.plan.truth(True)) for section in sheet.sections]
         scribe.plan.at = f"{sheet.id} {period}"
-        added, exempt = _added(scribe, inside, [one for one in inside if one.section.kind is not SectionKind.BASE])
+        added, exempt = _added(scribe, inside, [one for one in inside if one.section.kind.moves])
         held = cases_between(added, bound(sheet.floor), bound(sheet.cap))
         rounded = held.rounded(scribe.contract.decimals, scribe.contract.rounding)
         scored = (in_scope & ~exempt).named()
@@ -289,7 +291,7 @@ def _total(
     """Start + annual sheet x weight + periodic sheets + bonuses - deductions, within cap and floor, rounded."""
     contract, agreed, plan = scribe.contract, scribe.contract.total, scribe.plan
     base = [section for section in sections if section.section.kind is SectionKind.BASE]
-    extras = [section for section in sections if section.section.kind is not SectionKind.BASE]
+    extras = [section for section in sections if section.section.kind.moves]
     plan.at = "total"
     annual, exempt = _added(scribe, base, [])
     _note_nothing_left(scribe, [section.section for section in base], exempt & ~faulty)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import assert_never
@@ -11,7 +12,7 @@ from engine.score.derivation import Step, clamped, operand, readable, shown
 from engine.score.earned import ONE, ZERO, Earned, bound, computed, refused
 from rules.diagnostic import Text, say
 from rules.indicator import Indicator
-from rules.scoring import AllOrNothing
+from rules.scoring import AllOrNothing, Proportional
 from rules.scoring_terms import Direction, RateTerms, StepRule, StepTerms
 
 
@@ -31,13 +32,16 @@ def proportional(book: Book, case: Case, terms: RateTerms, value: Fraction, targ
     return Earned(step.value, met, step)
 
 
-def lessened(case: Case, missed_times: Fraction, earned: Earned) -> Earned:
-    """What is left where the target is missed."""
-    if earned.points is None or earned.met or missed_times == 1:
+def lessened(case: Case, terms: Proportional, value: Fraction, earned: Earned) -> Earned:
+    """What is left where the target, or the value that counts as meeting it, is missed."""
+    if earned.points is None:
         return earned
-    rule, times = say("target missed: the points are lessened"), readable(missed_times)
+    met = earned.met if terms.met_at is None else target_met(case, value, terms.met_at)
+    if met or terms.missed_times == 1:
+        return replace(earned, met=met)
+    rule, times = say("target missed: the points are lessened"), readable(terms.missed_times)
     worked = say("{value} × {weight}", value=readable(earned.points), weight=times)
-    step = computed(case, earned.step, rule, worked, earned.points * missed_times)
+    step = computed(case, earned.step, rule, worked, earned.points * terms.missed_times)
     return Earned(step.value, False, step)
 
 

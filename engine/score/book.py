@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -23,6 +24,8 @@ class Book:
     """One contract over one snapshot; what is `noted` grows while it is read, so that all faults come at once.
 
     `times_noted` also counts those noted before: whoever saw it rise knows that what they hold rests on a fault.
+    `totals` are the scores under other contracts, by contract and subject; `score_of` gives the score of an item over a
+    window, None where it is exempt or not on the sheet.
     """
 
     contract: Contract
@@ -30,6 +33,8 @@ class Book:
     noted: dict[Diagnostic, None] = field(default_factory=dict)
     times_noted: int = 0
     leagues: dict[League, list[tuple[Fraction, Fraction, Fraction]]] = field(default_factory=dict)
+    totals: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    score_of: Callable[[Subject, str, Period], Fraction | None] = lambda *_: None
 
     @property
     def faults(self) -> list[Diagnostic]:

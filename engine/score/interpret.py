@@ -6,15 +6,17 @@ the same for each period and are combined; the total adds it all up. Rounding ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from engine.facts import Facts, Subject
 from engine.score.book import Book, Case
 from engine.score.derivation import NOTHING, Location, Step, StepKind, added, clamped, readable, rounded, spread
 from engine.score.earned import ZERO, bound
 from engine.score.methods import earn
+from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.period import Period, periods_of
 from rules.sheet import Combine, Item, PeriodicSheet, Section, SectionKind, Spread, TooFew
@@ -72,26 +74,70 @@ class Outcome:
         return tuple(item for section in self.all_sections() for item in section.items)
 
 
-def interpret_all(facts: Facts) -> tuple[tuple[Outcome, ...], list[Diagnostic]]:
-    """Every subject of the contract, by code, and all faults of the data that stood in the way."""
-    book = Book(facts.contract, facts)
-    outcomes = tuple(interpret(book, subject) for subject in facts.subjects)
+def interpret_all(
+    facts: Facts, totals: Mapping[str, Mapping[str, Fraction]] = MappingProxyType({})
+) -> tuple[tuple[Outcome, ...], list[Diagnostic]]:
+    """Every subject of the contract, by code, and all faults of the data that stood in the way.
+
+    `totals` are the scores under contracts interpreted before, by contract and subject.
+    """
+    book = Book(facts.contract, facts, totals=totals)
+    sheet = SheetScores(book)
+    book.score_of = sheet.score_of
+    outcomes = tuple(_interpret(sheet, subject) for subject in facts.subjects)
     return outcomes, book.faults
 
 
-def interpret(book: Book, subject: Subject) -> Outcome:
+class SheetScores:
+    """Items scored, each once: other items may be made of their scores, a subject's own and its peers'."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._places = dict(_places(book.contract))
+        self._known: dict[tuple[str, str, Period], tuple[ItemScore, int]] = {}
+
+    def item(self, subject: Subject, section: Section, item: Item, window: Period, at: Location) -> ItemScore:
+        """The score; the faults that it rests on are counted again for whoever asks again."""
+        key, noted = (subject.code, item.id, window), self.book.times_noted
+        if key not in self._known:
+            score = _item(self.book, subject, section, item, window, at)
+            self._known[key] = score, self.book.times_noted - noted
+            return score
+        score, faults = self._known[key]
+        self.book.times_noted += faults
+        return score
+
+    def score_of(self, subject: Subject, item_id: str, window: Period) -> Fraction | None:
+        """The score of an item; None where it is exempt or not on the subject's sheet."""
+        section, item, at = self._places[item_id]
+        if not subject.in_scope(section.applies_to) or not subject.in_scope(item.applies_to):
+            return None
+        return self.item(subject, section, item, window, at).score
+
+
+def _places(contract: Contract) -> Iterator[tuple[str, tuple[Section, Item, Location]]]:
+    sheets: list[tuple[Location, Sequence[Section]]] = [((), contract.sections)]
+    sheets += [(("periodic", index), sheet.sections) for index, sheet in enumerate(contract.periodic)]
+    for above, sections in sheets:
+        for index, section in enumerate(sections):
+            for number, item in enumerate(section.items):
+                yield item.id, (section, item, (*above, "sections", index, "items", number))
+
+
+def _interpret(sheet: SheetScores, subject: Subject) -> Outcome:
     """One subject's outcome. Faults of the data are noted in the book."""
+    book = sheet.book
     contract, year, noted = book.contract, book.facts.year, book.times_noted
     sections = tuple(
-        _section(book, subject, section, year, ("sections", index))
+        _section(sheet, subject, section, year, ("sections", index))
         for index, section in enumerate(contract.sections)
         if subject.in_scope(section.applies_to)
     )
     faulty = book.times_noted > noted
     sheets = tuple(
         sheet_score
-        for index, sheet in enumerate(contract.periodic)
-        if (sheet_score := _sheet(book, subject, sheet, ("periodic", index))) is not None
+        for index, periodic in enumerate(contract.periodic)
+        if (sheet_score := _sheet(sheet, subject, periodic, ("periodic", index))) is not None
     )
     step = _total(book, subject, sections, sheets, faulty=faulty)
     assert step.value is not None
@@ -110,10 +156,10 @@ def _item(book: Book, subject: Subject, section: Section, item: Item, window: Pe
     return ItemScore(item, window, step.value, earned.met, step)
 
 
-def _section(book: Book, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
-    noted = book.times_noted
+def _section(scores: SheetScores, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
+    book, noted = scores.book, scores.book.times_noted
     items = tuple(
-        _item(book, subject, section, item, window, (*at, "items", index))
+        scores.item(subject, section, item, window, (*at, "items", index))
         for index, item in enumerate(section.items)
         if subject.in_scope(item.applies_to)
     )
@@ -201,18 +247,19 @@ def _weighted(step: Step, weight: Fraction) -> Step:
     return Step(StepKind.COMPUTED, step.title, say("weighted"), worked, step.value * weight, step.at, (step,))
 
 
-def _sheet(book: Book, subject: Subject, sheet: PeriodicSheet, at: Location) -> SheetScore | None:
+def _sheet(scores: SheetScores, subject: Subject, sheet: PeriodicSheet, at: Location) -> SheetScore | None:
     """The sheet over the periods that are due; None while none is, or where nothing of it is in scope."""
+    book = scores.book
     due = [p for p in periods_of(book.facts.year.year, sheet.each) if book.facts.snapshot.due(p)]
     if not due or not any(subject.in_scope(section.applies_to) for section in sheet.sections):
         return None
     noted = book.times_noted
     sections: list[SectionScore] = []
-    scores: list[tuple[Period, Fraction]] = []
+    scored: list[tuple[Period, Fraction]] = []
     steps: list[Step] = []
     for period in due:
         inside = [
-            _section(book, subject, section, period, (*at, "sections", index))
+            _section(scores, subject, section, period, (*at, "sections", index))
             for index, section in enumerate(sheet.sections)
             if subject.in_scope(section.applies_to)
         ]
@@ -222,14 +269,14 @@ def _sheet(book: Book, subject: Subject, sheet: PeriodicSheet, at: Location) -> 
             step = clamped(step, bound(sheet.floor), bound(sheet.cap))
             step = rounded(step, book.contract.decimals, book.contract.rounding)
             assert step.value is not None
-            scores.append((period, step.value))
+            scored.append((period, step.value))
         sections.extend(inside)
         steps.append(step)
-    if not scores:
+    if not scored:
         if book.times_noted == noted:
             _note_nothing_left(book, subject, sheet.sections, at)
         return None
-    return _sheet_score(sheet, len(due), sections, scores, tuple(steps), at)
+    return _sheet_score(sheet, len(due), sections, scored, tuple(steps), at)
 
 
 def _note_nothing_left(book: Book, subject: Subject, sections: Sequence[Section], at: Location) -> None:
@@ -285,7 +332,7 @@ def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
     step = Step(StepKind.COMPUTED, title, rule, say("{terms}", terms=terms), sum(earned, ZERO), at, parts)
     if carried and full > carried:
         step = spread(step, full - carried, carried)
-    return _with_extras(step, [s for s in sections if s.section.kind is not SectionKind.BASE])
+    return _with_extras(step, [s for s in sections if s.section.kind.moves])
 
 
 def _with_extras(step: Step, extras: list[SectionScore], bonus_cap: Fraction | None = None) -> Step:
@@ -316,7 +363,7 @@ def _total(
     """Start + annual sheet x weight + periodic sheets + bonuses - deductions, within cap and floor, rounded."""
     contract, total = book.contract, book.contract.total
     base = [section for section in sections if section.section.kind is SectionKind.BASE]
-    extras = [section for section in sections if section.section.kind is not SectionKind.BASE]
+    extras = [section for section in sections if section.section.kind.moves]
     title = say("total of {subject}", subject=subject.name)
     annual = _added(title, base, ())
     if annual.value is None:

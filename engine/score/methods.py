@@ -88,7 +88,7 @@ def _against_target(
     match rule:
         case Proportional():
             earned = against_target.proportional(book, case, rule, value, target, seen)
-            return against_target.lessened(case, rule.missed_times, earned)
+            return against_target.lessened(case, rule, value, earned)
         case AllOrNothing():
             return against_target.all_or_nothing(book, case, rule, value, target, seen)
         case Steps():

@@ -21,6 +21,8 @@ def without_value(book: Book, case: Case, reading: Reading) -> Earned:
             return exempted(case, reading.step, say("not due yet"))
         case Found.TOO_SMALL:
             return _too_small(case, reading)
+        case Found.NO_SCORE:
+            return exempted(case, reading.step, say("no score to make it of: exempt"))
         case Found.INCOMPLETE:
             _note_lacking(book, case, "DX602", reading.lacking)
             return refused(case, reading.step)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from engine.facts import Subject
 from engine.score.book import Book, Case
 from engine.score.derivation import NOTHING, Step, StepKind, readable, shown
+from engine.score.of_scores import value_of_scores
 from rules.diagnostic import Span, say
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
@@ -25,6 +26,7 @@ class Found(Enum):
     INCOMPLETE = "some periods not reported"
     NOTHING_TO_COUNT = "denominator zero"
     TOO_SMALL = "denominator below the minimum"
+    NO_SCORE = "made of scores, of which there is none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ class _Amount:
 def read(book: Book, case: Case, entry: str = "") -> Reading:
     """The value of the case's indicator over its window, under the period rule of the measure."""
     indicator = book.indicator(case.measured)
+    if indicator.scores is not None:
+        value, step = value_of_scores(book, case, indicator, indicator.scores)
+        return Reading(Found.NO_SCORE if value is None else Found.VALUE, value, step, numerator=value or Fraction(0))
     every = periods_of(case.window.year, indicator.every)
     due = tuple(p for p in every if p.within(case.window) and book.facts.snapshot.due(p) and _counts(case, p))
     amounts = {p: a for p in due if (a := _amount(book, case.subject, indicator, p, entry)) is not None}

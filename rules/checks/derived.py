@@ -60,6 +60,9 @@ def _unfit(indicator: Indicator, wanted: tuple[Kind, ...], source: Indicator, sp
     if source.kind not in wanted:
         found = say("{source}, of kind {kind}", source=source.id, kind=source.kind)
         yield Diagnostic("DX228", span, found, say("an indicator of kind {kinds}", kinds=listed(wanted)))
+    elif source.scores is not None:
+        found = say("{source}, made of scores", source=source.id)
+        yield Diagnostic("DX228", span, found, say("an indicator that is reported"))
     elif source.every is not indicator.every:
         found = say("{source}, reported every {cadence}", source=source.id, cadence=source.every)
         expected = say(

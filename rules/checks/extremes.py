@@ -36,7 +36,7 @@ def highest_total(contract: Contract) -> Fraction | None:
     if contract.linkage:
         return _bound(contract.total.cap)
     base = [section_most(s) for s in contract.sections if s.kind is SectionKind.BASE]
-    extras = [section_most(s) for s in contract.sections if s.kind is not SectionKind.BASE]
+    extras = [section_most(s) for s in contract.sections if s.kind.moves]
     annual = _times(_sum(base), contract.annual_weight)
     whole = _sum([annual, *extras, *map(sheet_most, contract.periodic), contract.total.start])
     return _capped(whole, contract.total.cap)
@@ -44,7 +44,7 @@ def highest_total(contract: Contract) -> Fraction | None:
 
 def sheet_most(sheet: PeriodicSheet) -> Fraction | None:
     """Over the year, weighted."""
-    most = _capped(_sum(map(section_most, sheet.sections)), sheet.cap)
+    most = _capped(_sum(section_most(one) for one in sheet.sections if one.kind is not SectionKind.WORKING), sheet.cap)
     return _times(most, sheet.weight * (1 if sheet.combine is not Combine.SUM else sheet.each.per_year))
 
 

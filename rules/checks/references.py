@@ -51,6 +51,7 @@ def _declared(known: Sequence[str]) -> Text:
 
 def references(contract: Contract) -> Iterator[Reference]:
     """Every reference within the contract. What is inside `linked` concerns another contract."""
+    yield from _in_indicators(contract)
     yield from _in_sheets(contract)
     for stand in terms(contract):
         if not stand.linked:
@@ -60,7 +61,7 @@ def references(contract: Contract) -> Iterator[Reference]:
     yield from _in_money(contract)
 
 
-def _in_sheets(contract: Contract) -> Iterator[Reference]:
+def _in_indicators(contract: Contract) -> Iterator[Reference]:
     for index, indicator in enumerate(contract.indicators):
         if indicator.derived is not None:
             for key in ("add", "subtract", "per"):
@@ -70,6 +71,13 @@ def _in_sheets(contract: Contract) -> Iterator[Reference]:
                     getattr(indicator.derived, key),
                     contract.indicator_by_id,
                 )
+        if indicator.scores is not None:
+            yield from _each(
+                ("indicators", index, "scores", "items"), ITEM, indicator.scores.items, contract.item_by_id
+            )
+
+
+def _in_sheets(contract: Contract) -> Iterator[Reference]:
     for measure in measures(contract):
         measured = measure.measured
         if measured.indicator is not None:

@@ -25,6 +25,20 @@ def given_twice(contracts: Contracts) -> Iterator[Diagnostic]:
             yield Diagnostic("DX205", span, found, say("each version in one file"), also=(before,))
 
 
+def totals_of_others(contracts: Contracts) -> Iterator[Diagnostic]:
+    """A total that enters this contract comes from another one of the same year that assesses parties."""
+    for contract, tree in contracts:
+        usable = [name for name in _of_parties(contracts, contract.year) if name != contract.contract]
+        for index, indicator in enumerate(contract.indicators):
+            wanted = indicator.scores.contract if indicator.scores is not None else None
+            if wanted is not None and wanted not in usable:
+                expected = say("a contract of {year} for parties: {names}", year=contract.year, names=listed(usable))
+                span = tree.span(("indicators", index, "scores", "contract"))
+                yield Diagnostic(
+                    "DX203", span, say("contract {name}", name=wanted), expected, did_you_mean(wanted, usable)
+                )
+
+
 def linked_contracts(contracts: Contracts) -> Iterator[Diagnostic]:
     """A link leads to a contract of the same year that assesses parties."""
     for contract, tree in contracts:
@@ -80,4 +94,6 @@ def _unknown(tree: Tree, references: Iterable[Reference]) -> Iterator[Diagnostic
             yield Diagnostic("DX204", tree.span(reference.at), found, expected, hint)
 
 
-CHECKS: tuple[Callable[[Contracts], Iterable[Diagnostic]], ...] = (given_twice, linked_contracts, names_elsewhere)
+CHECKS: tuple[Callable[[Contracts], Iterable[Diagnostic]], ...] = (
+    given_twice, linked_contracts, totals_of_others, names_elsewhere,
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from math import lcm
@@ -13,9 +13,9 @@ from rules.contract import Contract
 from rules.indicator import Kind
 from rules.period import Period
 from rules.verdict import Peers
-from targets.bulk.data import column
+from targets.bulk.form import column
 from targets.bulk.tables import Tables
-from targets.columns.backend import Backend
+from targets.columns.backend import INT128_MAX, Backend
 from targets.columns.year import (
     SUBJECT_COLUMNS,
     Amount,
@@ -77,7 +77,7 @@ def _counting(tables: Tables, year: int, last: int, backend: Backend) -> Frame |
     inside = (found >= date(year, 1, 1).toordinal()) & (found <= last)
     proven = nw.col("state") == IncidentState.SUBSTANTIATED.value
     frame = tables.incidents.filter(inside & proven)
-    return backend.keep(frame.select("subject", "kind", "id", "happened_on", "found_on"))
+    return backend.keep(frame.select("subject", "kind", "id", "happened_on", "found_on", "severity", "matter"))
 
 
 def _duties(tables: Tables, backend: Backend) -> tuple[Frame | None, int, int]:
@@ -237,14 +237,25 @@ def _amount(
         return Amount(numerator, None, 1, reported, counted)
     if counted is False:
         divisors = backend.take(frame.select(under).unique())[under]
-        denominator = replace(denominator, multiple=lcm(*map(int, divisors)))
+        denominator = replace(denominator, multiple=_multiple_of(map(int, divisors)))
     return Amount(numerator, denominator, 1, reported, counted)
+
+
+def _multiple_of(divisors: Iterable[int]) -> int:
+    """The least number that all of them divide; 0 where it is too large for any engine."""
+    multiple = 1
+    for divisor in divisors:
+        multiple = lcm(multiple, divisor)
+        if multiple > INT128_MAX:
+            return 0
+    return multiple
 
 
 def _joined_parameters(
     contract: Contract, tables: Tables, subjects: Frame, backend: Backend
 ) -> tuple[dict[tuple[str, str], int], Frame]:
-    """Agreed parameters beside the subjects, in whole units, with the number of units in one."""
+    """Agreed parameters beside the subjects, in whole units, with the number of units in one. None of them is beyond 64 bits:
+    that was looked for when they were read."""
     if tables.targets is None:
         return {}, subjects
     rows = backend.take(tables.targets.select("indicator", "parameter", "denominator").unique())

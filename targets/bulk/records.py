@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals as nw
 
-from targets.bulk.data import column
+from targets.bulk.form import column
 from targets.bulk.tables import Tables
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.columns.backend import Backend
@@ -64,7 +64,7 @@ def records_of(tables: Tables, parties: Sequence[str], cadres: Sequence[str], ba
         incidents=tuple(
             Incident(
                 row["id"], row["subject"], row["kind"], _day(row["happened_on"]), _day(row["found_on"]),
-                IncidentState(row["state"]), row["evidence"],
+                IncidentState(row["state"]), row["evidence"], row["severity"], matter=row["matter"],
             )
             for row in rows(tables.incidents, "subject", subjects)
         ),

@@ -139,9 +139,13 @@ class DuckBackend:
         return self._table(lambda name: nw.to_native(frame).create(name))
 
     def scan(self, path: Path) -> Frame:
-        if path.suffix == PARQUET:
+        if is_parquet(path):
             return nw.from_native(self._connection.read_parquet(str(path)))
-        return nw.from_native(self._connection.read_csv(str(path), header=True, all_varchar=True, sep=","))
+        # Said rather than guessed from the first rows: with ' for the quote a column would lose its quotation marks.
+        table = self._connection.read_csv(
+            str(path), header=True, all_varchar=True, sep=",", quotechar='"', escapechar='"'
+        )
+        return nw.from_native(table)
 
     def write(self, frame: Frame, path: Path) -> None:
         def put(partial: Path) -> None:
@@ -199,7 +203,7 @@ class SparkBackend:
         return frame
 
     def scan(self, path: Path) -> Frame:
-        if path.suffix == PARQUET:
+        if is_parquet(path):
             return nw.from_native(self._session.read.parquet(str(path)))
         return nw.from_native(self._session.read.csv(str(path), header=True))
 
@@ -219,9 +223,13 @@ class SparkBackend:
         return frame.collect("polars").to_dict(as_series=False)
 
 
+def is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == PARQUET
+
+
 def scan_file(path: Path) -> pl.LazyFrame:
     """A Parquet file by its types; a CSV file with every column as text."""
-    if path.suffix == PARQUET:
+    if is_parquet(path):
         return pl.scan_parquet(path)
     return pl.scan_csv(path, infer_schema=False, encoding="utf8")
 

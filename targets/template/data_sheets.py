@@ -90,7 +90,7 @@ class DataSheets:
 
     def _indicators(self, contract: Contract, cadence: Cadence, year: int) -> list[Indicator]:
         """Everything that is reported; of the year before only what is compared with, or known."""
-        reported = [each for each in contract.indicators if each.derived is None and each.every is cadence]
+        reported = [each for each in contract.indicators if not each.computed and each.every is cadence]
         if year == self.year:
             return reported
         compared = {indicator for indicator, _ in left_to(contract, FromData.LAST_YEAR)}

@@ -72,7 +72,7 @@ class RecordSheets:
             "states": self.lexicon.states,
         }
         self._clauses: dict[str, dict[str, Clause | Label]] = {
-            "indicators": {each.id: each for one in contracts for each in one.indicators if each.derived is None},
+            "indicators": {each.id: each for one in contracts for each in one.indicators if not each.computed},
             "posts": {each.id: each for one in contracts for each in one.posts},
             "incidents": {each.id: each for one in contracts for each in one.incidents},
             "roles": {each.id: each for one in contracts for each in one.roles},
@@ -162,7 +162,7 @@ class RecordSheets:
                     severity=each.severity,
                     note=each.note,
                     matter=each.matter,
-                ),  # fmt: skip
+                ),
                 **_texts(kind=self._called(each.kind, "incidents")),
                 **_texts(state=INCIDENT_STATES.called(each.state, self.language)),
                 **_days(happened_on=each.happened_on, found_on=each.found_on),

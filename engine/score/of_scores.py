@@ -1,0 +1,73 @@
+"""Values that are made of scores: of items that stand before on the sheet, or the total of another contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import assert_never
+
+from engine.score.book import Book, Case
+from engine.score.derivation import Step, StepKind, readable
+from rules.diagnostic import Called, Text, say
+from rules.indicator import Indicator, OfScores, Take
+
+ZERO = Fraction(0)
+Weighed = Sequence[tuple[Fraction, Fraction]]
+
+
+def value_of_scores(book: Book, case: Case, indicator: Indicator, scores: OfScores) -> tuple[Fraction | None, Step]:
+    """The value with how it came about; None where there is no score to make it of."""
+    if scores.contract is not None:
+        return _total(book, case, indicator, scores.contract)
+    weights = scores.weights or (Fraction(1),) * len(scores.items)
+    found = [
+        (name, weight, score)
+        for name, weight in zip(scores.items, weights, strict=True)
+        if (score := book.score_of(case.subject, name, case.window)) is not None
+    ]
+    title = say("{name}", name=indicator.label)
+    steps = tuple(_quoted(book, case, name, score) for name, _, score in found)
+    if not found:
+        return None, Step(StepKind.EXEMPTED, title, say("every item is exempt"), Text(""), None, case.at)
+    value, rule, worked = _taken(scores.take, [(weight, score) for _, weight, score in found])
+    return value, Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
+
+
+def _total(book: Book, case: Case, indicator: Indicator, contract: str) -> tuple[Fraction | None, Step]:
+    total = book.totals.get(contract, {}).get(case.subject.code)
+    worked = say("not assessed there") if total is None else say("{value}", value=readable(total))
+    rule = say("the score under the contract {name}", name=contract)
+    kind = StepKind.EXEMPTED if total is None else StepKind.QUOTED
+    return total, Step(kind, say("{name}", name=indicator.label), rule, worked, total, case.at)
+
+
+def _quoted(book: Book, case: Case, item: str, score: Fraction) -> Step:
+    label = book.contract.item_by_id[item].label if item in book.contract.item_by_id else Called(item)
+    worked = say("{value}", value=readable(score))
+    return Step(StepKind.QUOTED, say("{name}", name=label), say("as scored"), worked, score, case.at)
+
+
+def _taken(take: Take, weighed: Weighed) -> tuple[Fraction, Text, Text]:
+    """What the scores come to: the value, the rule, and the rule with its numbers."""
+    values = [score for _, score in weighed]
+    whole = sum((weight for weight, _ in weighed), ZERO)
+    summed = sum((weight * score for weight, score in weighed), ZERO)
+    terms = " + ".join(readable(s) if w == 1 else f"{readable(w)} × {readable(s)}" for w, s in weighed)
+    match take:
+        case Take.SUM:
+            return summed, say("sum of the scores"), say("{terms}", terms=terms)
+        case Take.MEAN:
+            worked = say("({terms}) ÷ {count}", terms=terms, count=readable(whole))
+            return summed / whole, say("mean of the scores"), worked
+        case Take.BEST | Take.WORST:
+            best = take is Take.BEST
+            rule = say("the best of the scores") if best else say("the worst of the scores")
+            return (max if best else min)(values), rule, say("{terms}", terms="; ".join(map(readable, values)))
+        case Take.VARIANCE:
+            mean = summed / whole
+            squares = sum((weight * (score - mean) ** 2 for weight, score in weighed), ZERO)
+            worked = say("mean {mean}; {squares} ÷ {count}", mean=readable(mean), squares=readable(squares),
+                         count=readable(whole))  # fmt: skip
+            return squares / whole, say("mean squared distance of the scores from their mean"), worked
+        case _ as never:
+            assert_never(never)
