@@ -30,9 +30,11 @@ _METHODS = {
     "tiers": "分档 tiers",
     "linear": "直线 linear",
     "improvement": "进步 improvement",
+    "brackets": "分段累计 brackets",
     "best_of": "取高 best of",
     "worst_of": "取低 worst of",
     "sum_of": "相加 sum of",
+    "first_of": "按情形 first of",
     "per_event": "按次 per event",
     "rank": "按名次 by rank",
     "relative": "与同类比 relative to peers",
@@ -60,18 +62,18 @@ def _tables(file: str) -> str:
     contract = load_contract(LIBRARY / file).contract
     lines = [
         f"`{contract.contract}` · {contract.title} · {contract.title_en}",
-        "",
         *_table(("条款", "项目 Item", "分值 Points", "方法 Method", "目标 Target", "适用 For"), _items(contract)),
-        "",
+        *_table(("职务 Posts", "挂钩 Linked to", "角色 Roles", "合成 Combined", "权重 Weight"), _links(contract)),
         *_table(("条款", "一票否决和黄牌 Vetoes and warnings", "影响到 Reaches", "年数 Years"), _sanctions(contract)),
-        "",
         *_table(("条款", "等次 Grade", "名额 Quota"), ((b.article, _named(b), _quota(b)) for b in contract.grades)),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> list[str]:
-    return [_row(head), _row(["---"] * len(head)), *map(_row, rows)]
+    """With an empty line before it; nothing where there are no rows."""
+    listed = [_row(row) for row in rows]
+    return ["", _row(head), _row(["---"] * len(head)), *listed] if listed else []
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -88,7 +90,8 @@ def _items(contract: Contract) -> Iterator[tuple[str, ...]]:
 
 def _of_sections(contract: Contract, sections: Sequence[Section], weight: Fraction) -> Iterator[tuple[str, ...]]:
     for section in sections:
-        weighed = f"，x {show_percent(weight)}" if weight != 1 and section.kind is SectionKind.BASE else ""
+        factor = weight * section.weight
+        weighed = f"，x {show_percent(factor)}" if factor != 1 and section.kind is SectionKind.BASE else ""
         heading = f"**{_named(section)}**{_KINDS[section.kind]}{weighed}"
         yield (section.article, heading, f"**{_worth(contract, section)}**", "", "", _scope(section.applies_to))
         for item in section.items:
@@ -98,13 +101,22 @@ def _of_sections(contract: Contract, sections: Sequence[Section], weight: Fracti
 
 
 def _worth(contract: Contract, section: Section) -> str:
-    """Full points as one kind sees them: rows that only other kinds have are left out."""
+    """Full points as one kind, and the first group, sees them: rows that only others have are left out."""
     if section.kind is SectionKind.DEDUCTION:
         return "" if section.floor == "none" else show(section.floor)
     kind = next(iter(contract.assesses), "")
-    rows = [item for item in section.items if not item.applies_to.kinds or kind in item.applies_to.kinds]
+    group = next((name for item in section.items for name in item.applies_to.groups), "")
+    rows = [
+        item
+        for item in section.items
+        if _is_for(item.applies_to.kinds, kind) and _is_for(item.applies_to.groups, group)
+    ]
     total = sum((item.points for item in rows), Fraction(0)) if section.start is None else section.start
     return show(total if section.cap == "none" else min(total, section.cap))
+
+
+def _is_for(names: Sequence[str], name: str) -> bool:
+    return not names or name in names
 
 
 def _target(contract: Contract, item: Item) -> str:
@@ -123,6 +135,15 @@ def _parameter(target: Parameter, *, as_percent: bool) -> str:
 
 def _scope(scope: Scope) -> str:
     return ", ".join((*scope.kinds, *scope.groups, *scope.posts, *scope.codes))
+
+
+def _links(contract: Contract) -> Iterator[tuple[str, ...]]:
+    for linkage in contract.linkage:
+        posts = ", ".join(linkage.posts)
+        for link in linkage.links:
+            yield (posts, f"`{link.contract}`", ", ".join(link.roles), str(link.combine), show_percent(link.weight))
+        if linkage.personal:
+            yield (posts, "本人的表 own sheet", "", "", show_percent(linkage.personal))
 
 
 def _sanctions(contract: Contract) -> Iterator[tuple[str, ...]]:

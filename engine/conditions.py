@@ -20,6 +20,7 @@ from rules.condition import (
     AnyOf,
     Condition,
     GradeIs,
+    GroupIs,
     IncidentCount,
     ItemMet,
     ItemScoreIs,
@@ -37,7 +38,7 @@ from rules.range import Range
 
 TRUE = Range(at_least=Fraction(1))
 FALSE = Range(at_most=Fraction(0))
-TRUTHS = frozenset({"met", "grade", "linked", VETOED, ALL_TARGETS_MET})
+TRUTHS = frozenset({"met", "grade", "group", "linked", VETOED, ALL_TARGETS_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,16 @@ def _truth_looked_at(node: str, condition: Condition) -> tuple[str, Range]:
             return grades_measure(grades), TRUE
         case Vetoed(vetoed=wanted):
             return VETOED, TRUE if wanted else FALSE
+        case GroupIs(group=groups):
+            return group_measure(groups), TRUE
         case Linked():
             return linked_measure(node), TRUE
         case _:
             raise AssertionError(f"{type(condition).__name__} has no measure of its own")
+
+
+def group_measure(groups: tuple[str, ...]) -> str:
+    return f"group:{'+'.join(groups)}"
 
 
 def linked_measure(node: str) -> str:

@@ -12,6 +12,7 @@ from engine.conditions import (
     compile_conditions,
     explain,
     grades_measure,
+    group_measure,
     incidents_measure,
     linked_measure,
     measures,
@@ -23,7 +24,7 @@ from engine.inference import infer
 from engine.score.derivation import Step, StepKind
 from engine.standing import ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, Standing
 from engine.verdict import Verdict, VetoRecord
-from rules.condition import Condition, GradeIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
+from rules.condition import Condition, GradeIs, GroupIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
 from rules.contract import Contract
 from rules.diagnostic import Called, Text, listed, say
 
@@ -86,6 +87,9 @@ def _measure(bench: Bench, part: Named) -> None:
             # Nobody has missed a target that is not on their sheet.
             for standing in bench.standings.values():
                 standing.values.setdefault(f"met:{item}", Fraction(1))
+        case GroupIs(group=groups):
+            for subject in facts.subjects:
+                bench.standings[subject.code].values[group_measure(groups)] = Fraction(subject.group in groups)
         case Linked() as linked:
             _measure_linked(bench, part, linked)
         case _:
@@ -165,6 +169,8 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
                 return say("months in state {state}", state=states.get(rest, rest))
             case "linked":
                 return say("enough of the parties answered for satisfy it")
+            case "group":
+                return say("group {name}", name="、".join(rest.split("+")))
             case "grade":
                 return say("grade {name}", name=listed(grades.get(grade, Called(grade)) for grade in rest.split("+")))
             case _:

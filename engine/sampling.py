@@ -17,8 +17,9 @@ from engine.columnar.judged import JudgedColumns
 from engine.crosscheck import Comparable
 from rules.condition import AllOf, AnyOf, Condition, Linked, Not, RankIs, ScoreIs
 from rules.contract import Contract
-from rules.scoring import BestOf, Brackets, Measured, Rank, Relative, SumOf, WorstOf
+from rules.scoring import Brackets, Measured, Rank, Relative, parts_of
 from rules.scoring_terms import Reference
+from rules.sheet import Spread
 from rules.verdict import GradeBand, Peers, Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import Frame, YearColumns
@@ -186,13 +187,20 @@ def _among_peers(contract: Contract, contracts: Mapping[str, Contract]) -> set[s
             if one.scores is not None
             and (found.intersection(one.scores.items) or _total_looks(one.scores.contract, contracts))
         }
-        if _compares(item, made):
+        if item.spread is Spread.PEERS or _compares(item, made) or _asks(item, found):
             found.add(item.id)
     return found
 
 
 def _total_looks(name: str | None, contracts: Mapping[str, Contract]) -> bool:
     return name is not None and bool(_among_peers(contracts[name], contracts))
+
+
+def _asks(measured: Measured, among: Collection[str]) -> bool:
+    """Whether a condition inside the scoring looks at one of those items."""
+    asked = (condition for part in parts_of(measured) if part.when is not None for condition in _parts(part.when))
+    names = {getattr(condition, "item", None) or getattr(condition, "item_met", None) for condition in asked}
+    return bool(names.intersection(among)) or any(_asks(part, among) for part in parts_of(measured))
 
 
 def _compares(measured: Measured, made: Collection[str]) -> bool:
@@ -202,10 +210,8 @@ def _compares(measured: Measured, made: Collection[str]) -> bool:
     match measured.scoring:
         case Rank() | Relative() | Brackets(to=Reference()):
             return True
-        case BestOf(parts=parts) | WorstOf(parts=parts) | SumOf(parts=parts):
-            return any(_compares(part, made) for part in parts)
         case _:
-            return False
+            return any(_compares(part, made) for part in parts_of(measured))
 
 
 def _parties_of(cadres: set[str], year: YearColumns, backend: Backend) -> set[str]:

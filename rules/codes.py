@@ -104,6 +104,7 @@ CODES: dict[str, Code] = {
     "DX260": _error("monthly award without a monthly sheet"),
     "DX261": _error("multiple of a deposit that nobody pays"),
     "DX262": _error("payees get more than the award"),
+    "DX263": _error("negative amount of money"),
     # dates and versions
     "DX270": _error("dates reversed or outside the year"),
     "DX271": _error("version and superseded hash do not go together"),
@@ -128,6 +129,10 @@ CODES: dict[str, Code] = {
     "DX314": _warning("cap that is never reached"),
     "DX315": _warning("condition that always or never holds"),
     "DX316": _warning("worse place earns more"),
+    "DX317": _warning("more points lead to a worse line"),
+    "DX318": _warning("full points differ from party to party"),
+    "DX319": _warning("parts worth more than their sum may be"),
+    "DX320": _warning("money at a score that nobody has"),
     # safeguards
     "DX400": _error("births or another demographic outcome outside the statistics"),
     "DX401": _error("contraceptive or obstetric procedure outside the statistics"),

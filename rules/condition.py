@@ -124,6 +124,19 @@ def _parse_quantifier(value: object) -> Quantifier | Fraction:
     return share
 
 
+class ValueIs(Record):
+    """The party's own value of the indicator lies in the range; without a value it does not. In scoring only."""
+
+    value: Id
+    is_: Annotated[Range, Field(alias="is")]
+
+
+class GroupIs(Record):
+    """The party, or the cadre's post, is in one of these groups."""
+
+    group: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class Linked(Record):
     """The condition holds for all, any, or at least a share of the parties the cadre answers for in one of the roles.
 
@@ -156,6 +169,8 @@ KEYS: dict[str, type[Record]] = {
     "vetoed": Vetoed,
     "warned": WarnedTimes,
     "months_in": MonthsIn,
+    "value": ValueIs,
+    "group": GroupIs,
     "linked": Linked,
 }
 
@@ -181,6 +196,8 @@ Condition = Annotated[
     | Annotated[Vetoed, Tag("vetoed")]
     | Annotated[WarnedTimes, Tag("warned")]
     | Annotated[MonthsIn, Tag("months_in")]
+    | Annotated[ValueIs, Tag("value")]
+    | Annotated[GroupIs, Tag("group")]
     | Annotated[Linked, Tag("linked")],
     Discriminator(_key_of, custom_error_type="unknown_condition", custom_error_message="unknown condition"),
 ]

@@ -28,12 +28,12 @@ class Loaded:
 
 def load_contract(path: Path) -> Loaded:
     """The contract in a file. Raises Refused with everything that is wrong with it."""
-    return _contract_of(read_source(path))
+    return contract_of(read_source(path))
 
 
 def parse_contract(path_shown: str, text: str) -> Loaded:
     """The contract in a text. Raises Refused with everything that is wrong with it."""
-    return _contract_of(parse_source(path_shown, text))
+    return contract_of(parse_source(path_shown, text))
 
 
 def load_contracts(paths: Iterable[Path]) -> tuple[Loaded, ...]:
@@ -52,7 +52,8 @@ def load_contracts(paths: Iterable[Path]) -> tuple[Loaded, ...]:
     return tuple(loaded)
 
 
-def _contract_of(tree: Tree) -> Loaded:
+def contract_of(tree: Tree) -> Loaded:
+    """The contract that a tree of text says, whatever it was read from. Raises Refused with everything that is wrong with it."""
     try:
         contract = Contract.model_validate(tree.plain, by_alias=True, by_name=False)
     except ValidationError as error:

@@ -6,8 +6,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from rules.condition import Condition
 from rules.diagnostic import say
 from rules.quantity import NotExact, NotNegativeValue, Points, PositiveValue, Quantity, Share, WrittenValue
 from rules.range import Range
@@ -27,6 +28,7 @@ from rules.scoring_terms import (
     StepRule,
     StepTerms,
     WrittenPeriodRule,
+    parse_parameter,
 )
 
 PARTS_MAX = 20
@@ -265,9 +267,41 @@ class SumOf(Record):
     """The sum of the parts, within `lowest` and `highest` (the item's points unless stated)."""
 
     method: Literal["sum_of"]
-    parts: Annotated[tuple[Part, ...], Field(min_length=2, max_length=PARTS_MAX)]
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=PARTS_MAX)]
     lowest: Limit = Fraction(0)
     highest: Limit | None = None
+
+
+class FirstOf(Record):
+    """The first part whose condition holds; the last has none, and is what holds otherwise."""
+
+    method: Literal["first_of"]
+    parts: Annotated[tuple[Part, ...], Field(min_length=2, max_length=PARTS_MAX)]
+
+    @model_validator(mode="after")
+    def _last_for_the_rest(self) -> Self:
+        if self.parts[-1].when is not None or any(part.when is None for part in self.parts[:-1]):
+            raise NotWord(say("a condition (when) in every part but the last"))
+        return self
+
+
+class Fixed(Record):
+    """So many points whatever was done: all of them unless `share` says less. Nothing is read."""
+
+    method: Literal["fixed"]
+    share: Share = Fraction(1)
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> Self:
+        if self.share > 1:
+            raise NotWord(say("at most 100% of the points"))
+        return self
+
+
+class Exempt(Record):
+    """Not assessed here: the points go where those of an exempt item go. Nothing is read."""
+
+    method: Literal["exempt"]
 
 
 ScoringRule = Annotated[
@@ -280,6 +314,9 @@ ScoringRule = Annotated[
     | BestOf
     | WorstOf
     | SumOf
+    | FirstOf
+    | Fixed
+    | Exempt
     | Brackets
     | PerEvent
     | Rank
@@ -306,8 +343,36 @@ class Measured(Record):
     period: WrittenPeriodRule = PeriodRule(over=Over.LAST)
 
 
+class ByGroup(Record):
+    """A number for each group of the data; a group that is not named has none, and is refused."""
+
+    by_group: Annotated[dict[str, Share], Field(min_length=1)]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.by_group.items()))
+
+
+def _parse_factor(value: object) -> object:
+    """A number, `by_party`, or a table of groups."""
+    return value if isinstance(value, dict | ByGroup) else parse_parameter(value)
+
+
 class Part(Measured):
-    """One of several methods on an item; without `indicator` or `points` it takes the item's."""
+    """One of several methods on an item; without `indicator` or `points` it takes the item's.
+
+    What it earns is multiplied by `times`: a number, one agreed for each party, or one for each group. `when` stands in
+    the parts of `first_of` only.
+    """
 
     points: Points | None = None
+    times: Annotated[Share | Literal[FromData.BY_PARTY] | ByGroup, BeforeValidator(_parse_factor)] = Fraction(1)
+    when: Condition | None = None
     name: str = ""
+
+
+Composite = BestOf | WorstOf | SumOf | FirstOf
+
+
+def parts_of(measured: Measured) -> tuple[Part, ...]:
+    """The parts of a composite method, none of any other."""
+    return measured.scoring.parts if isinstance(measured.scoring, Composite) else ()

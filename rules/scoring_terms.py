@@ -21,7 +21,8 @@ class FromData(StrEnum):
     LAST_YEAR = "last_year"
 
 
-def _parse_parameter(text: object) -> Fraction | FromData:
+def parse_parameter(text: object) -> Fraction | FromData:
+    """A number, `by_party` or `last_year`. Raises NotExact."""
     if isinstance(text, FromData):
         return text
     if isinstance(text, str) and text.strip() in tuple(FromData):
@@ -42,7 +43,7 @@ def _show_either(value: Fraction | str) -> str:
 # A number in the contract, `by_party` (the targets table gives one for each party) or `last_year` (the party's own).
 Parameter = Annotated[
     Fraction | FromData,
-    BeforeValidator(_parse_parameter),
+    BeforeValidator(parse_parameter),
     PlainSerializer(_show_either, return_type=str),
     WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year"]}),
 ]

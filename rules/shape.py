@@ -24,8 +24,6 @@ from rules.source import Location, Tree
 from rules.verdict import Reach
 from rules.wording import as_written, did_you_mean, listed, nearest, quoted
 
-# How Pydantic calls the form of a value that is one of several words.
-WORDS = ("literal[", "str-enum[")
 # More faults than this say the same as this many: the file is not a contract.
 FAULTS_MAX = 1_000
 
@@ -85,7 +83,7 @@ def _spot(fault: ErrorDetails, tree: Tree) -> _Spot:
         elif _is_union(here):
             here, tagged = _member(here, str(step))
             if not tagged:
-                choice, in_words = location, str(step).startswith(WORDS)
+                choice, in_words = location, not _is_structure(here)
         elif step != "[key]":
             here = get_args(here)[-1] if get_origin(here) is dict else next(iter(get_args(here)), None)
             location = (*location, step)
@@ -107,6 +105,10 @@ def _bare(annotation: Any) -> Any:
 
 def _is_record(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Record)
+
+
+def _is_structure(annotation: Any) -> bool:
+    return _is_record(_bare(annotation)) or get_origin(_bare(annotation)) in (list, tuple, dict)
 
 
 def _is_union(annotation: Any) -> bool:
@@ -290,9 +292,7 @@ def _refused_by_us(spot: _Spot, tree: Tree, value: object) -> Diagnostic:
 
 
 def _keys_in(mapping: dict[str, object]) -> Text:
-    if not mapping:
-        return say("no key")
-    return say("{keys}", keys=as_written(listed(mapping)))
+    return quoted(as_written(listed(mapping))) if mapping else say("no key")
 
 
 def _code_of(error: NotExact | NotWord) -> str:

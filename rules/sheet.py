@@ -20,10 +20,12 @@ SECTIONS_MAX = 50
 
 
 class Spread(StrEnum):
-    """Where an exempt item's points go, in proportion."""
+    """Where an exempt item's points go: in proportion to the section or the total; or it is scored by the mean of what its
+    peers earned, and only where none of them did to the section."""
 
     SECTION = "section"
     TOTAL = "total"
+    PEERS = "peers_mean"
 
 
 class Scope(Record):

@@ -44,7 +44,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """目标任务: a parameter of an indicator agreed for one subject (`target`, `baseline`, `benchmark`, `zero_at`, `full_at`)."""
+    """目标任务: a parameter of an indicator agreed for one subject (`PARAMETERS`)."""
 
     subject: str
     indicator: str
@@ -53,7 +53,7 @@ class Target:
     place: Span | None = None
 
 
-PARAMETERS = ("target", "baseline", "benchmark", "zero_at", "full_at")
+PARAMETERS = ("target", "baseline", "benchmark", "zero_at", "full_at", "times")
 
 
 class IncidentState(StrEnum):

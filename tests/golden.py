@@ -12,15 +12,17 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 
+from golden_names import with_ids
 from golden_records import PageError, Table, records_of
 
 from rules.codes import Severity
 from rules.contract import Contract
-from rules.load import CHECKS
+from rules.load import CHECKS, load_contract
 from rules.source import Tree, parse_source
 from targets.snapshot import Snapshot
 
 PAGES = Path(__file__).parent / "contracts"
+REPOSITORY = Path(__file__).parent.parent
 YEAR = 2026
 CONTRACT_ID = "责任状"
 SECTION_ID = "考核内容"
@@ -59,6 +61,7 @@ def read_page(path: Path) -> list[GoldenCase]:
 class _Part:
     title: str
     contracts: dict[str, Contract] = field(default_factory=dict)
+    shipped: dict[str, Contract] = field(default_factory=dict)
     tables: dict[str, list[Table]] = field(default_factory=dict)
     through: int | None = None
 
@@ -79,6 +82,9 @@ def _parts(path: Path) -> list[_Part]:
             announced = bold[1]
             if announced == THROUGH:
                 parts[-1].through = int(re.sub(r"\D", "", bold[2]))
+            elif announced == CONTRACT_ID:
+                contract = load_contract(REPOSITORY / bold[2].strip()).contract
+                parts[-1].shipped[contract.contract] = contract
     return parts
 
 
@@ -147,9 +153,10 @@ def _named(node: object) -> object:
 
 
 def _case(page: str, before: _Part, part: _Part) -> GoldenCase:
-    """A contract or table of the case stands in for the page's of the same name."""
-    contracts = before.contracts | part.contracts
-    tables: Mapping[str, list[Table]] = before.tables | part.tables
+    """A contract or table of the case stands in for the page's of the same name; shipped ones are spoken of by name."""
+    shipped = before.shipped | part.shipped
+    contracts = shipped | before.contracts | part.contracts
+    tables: Mapping[str, list[Table]] = with_ids(before.tables | part.tables, tuple(shipped.values()))
     if not contracts or not (EXPECTED in tables or FAULTS in tables):
         raise PageError(f"{page}: {part.title}: a case needs a contract, and a table {EXPECTED} or {FAULTS}")
     known = {EXPECTED, FAULTS}

@@ -6,10 +6,13 @@ from fractions import Fraction
 
 from rules.scoring import (
     AllOrNothing,
-    BestOf,
     Brackets,
+    ByGroup,
     Checklist,
+    Composite,
+    Fixed,
     Measured,
+    Part,
     PerEvent,
     Proportional,
     Rank,
@@ -17,7 +20,6 @@ from rules.scoring import (
     Steps,
     SumOf,
     Tiers,
-    WorstOf,
 )
 from rules.scoring_terms import Limit, Missing, PartPoints, RateTerms, StepTerms
 
@@ -38,6 +40,22 @@ def bounds_of(measured: Measured, points: Fraction) -> Bounds:
 
 def _of_method(measured: Measured, points: Fraction) -> Bounds:
     match measured.scoring:
+        case Fixed(share=share):
+            return points * share, points * share
+        case Brackets() as rule:
+            return _of_brackets(rule, points)
+        case Rank() as rule:
+            return _of_places(rule, points)
+        case PerEvent() as rule:
+            return _of_events(rule, points)
+        case rule if isinstance(rule, Composite):
+            return _of_parts(rule, points)
+        case _:
+            return _of_value(measured, points)
+
+
+def _of_value(measured: Measured, points: Fraction) -> Bounds:
+    match measured.scoring:
         case Proportional() as terms:
             return _of_rate(terms, points)
         case Relative(proportion=RateTerms() as terms):
@@ -52,14 +70,6 @@ def _of_method(measured: Measured, points: Fraction) -> Bounds:
             return min(band.points for band in bands), max(band.points for band in bands)
         case Checklist(entries=entries):
             return ZERO, sum(entries.values(), ZERO)
-        case Brackets() as rule:
-            return _of_brackets(rule, points)
-        case Rank() as rule:
-            return _of_places(rule, points)
-        case PerEvent() as rule:
-            return _of_events(rule, points)
-        case BestOf() | WorstOf() | SumOf() as rule:
-            return _of_parts(rule, points)
         case _:
             return ZERO, points
 
@@ -97,13 +107,28 @@ def _of_events(rule: PerEvent, points: Fraction) -> Bounds:
     return _raised_to(lowest, ZERO), None if most is None else _raised_to(lowest, most)
 
 
-def _of_parts(rule: BestOf | WorstOf | SumOf, points: Fraction) -> Bounds:
+def _of_parts(rule: Composite, points: Fraction) -> Bounds:
     if isinstance(rule, SumOf):
         return _limit(rule.lowest), points if rule.highest is None else _limit(rule.highest)
-    bounds = [bounds_of(part, points if part.points is None else part.points) for part in rule.parts]
+    bounds = [_of_part(part, points) for part in rule.parts]
     lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
     low = None if None in lows else min(low for low in lows if low is not None)
     return low, None if None in highs else max(high for high in highs if high is not None)
+
+
+def _of_part(part: Part, points: Fraction) -> Bounds:
+    low, high = bounds_of(part, points if part.points is None else part.points)
+    match part.times:
+        case Fraction() as factor:
+            factors = [factor]
+        case ByGroup(by_group=table):
+            factors = list(table.values())
+        case _:
+            return None, None
+    return (
+        None if low is None else min(low * factor for factor in factors),
+        None if high is None else max(high * factor for factor in factors),
+    )
 
 
 def _limit(limit: Limit) -> Fraction | None:

@@ -51,6 +51,7 @@ def _simple(sight: Sight) -> st.SearchStrategy[Tree]:
         st.fixed_dictionaries({"all_targets_met": st.sampled_from(["true", "false"])}),
         st.fixed_dictionaries({"rank": ranges(("1", "2", "4"))}),
         _incidents(sight),
+        st.fixed_dictionaries({"group": st.sampled_from([["A"], ["B", "village"], ["head"]])}),
         st.fixed_dictionaries({"months_in": st.sampled_from(sight.states), "count": ranges(("0", "1", "3"))}),
     ]
     if sight.after_warnings:

@@ -10,11 +10,11 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from rules.checks.places import Measure, measures, of_incidents, parts_of
+from rules.checks.places import Measure, measures, reads_nothing
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
 from rules.period import Period, periods_of
-from rules.scoring import Brackets, Linear, Mark, Relative
+from rules.scoring import Brackets, Linear, Mark, Relative, parts_of
 from rules.scoring_terms import FromData, Incomplete, Missing, Over, Reference
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.observation import PARAMETERS, Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
@@ -106,7 +106,7 @@ def needs_of(contract: Contract) -> dict[str, Needs]:
     """By indicator, sources of derived ones included."""
     needs: dict[str, Needs] = defaultdict(Needs)
     for measure in measures(contract):
-        if measure.indicator is not None and not parts_of(measure.measured) and not of_incidents(measure.measured):
+        if measure.indicator is not None and not parts_of(measure.measured) and not reads_nothing(measure.measured):
             _ask(needs[measure.indicator.id], measure)
     for indicator in contract.indicators:
         for source in indicator.derived.sources if indicator.derived else ():
@@ -124,6 +124,7 @@ def _ask(needs: Needs, measure: Measure) -> None:
     needs.counted |= isinstance(scoring, Relative | Brackets) and scoring.to is Reference.POOLED
     needs.last_year |= FromData.LAST_YEAR in agreed.values()
     needs.parameters |= {name for name, value in agreed.items() if value is FromData.BY_PARTY}
+    needs.parameters |= {"times"} if getattr(measured, "times", None) is FromData.BY_PARTY else set()
     if isinstance(scoring, Linear) and scoring.zero_at is FromData.BY_PARTY:
         needs.parameters |= {"lower is better"} if measured.direction == "lower" else set()
     if isinstance(scoring, Mark):

@@ -32,6 +32,7 @@ STEPS = {"count": ("1", "2"), "number": ("0.5", "3"), "money": ("1.5",), "ratio"
 FAR = {"count": "1000", "number": "1000", "money": "1000", "ratio": "5000%", "yes_no": "100"}
 SPARSE = "may be lacking"
 SEVERITIES = ("light", "grave")
+SPREADS = ("section", "total", "peers_mean")
 STEP_RULES = ("started", "completed", "pro_rata")
 
 
@@ -55,7 +56,12 @@ def item_trees(draw: Draw, name: str, supply: Supply) -> Tree:
     own = draw(st.none() | st.integers(0, 4))
     places = supply.decimals if own is None else own
     points = draw(amounts(places, 1, 20))
-    item: Tree = {"id": name, "name": name, "points": points, "spread": draw(st.sampled_from(["section", "total"]))}
+    item: Tree = {
+        "id": name,
+        "name": name,
+        "points": points,
+        "spread": draw(st.sampled_from(SPREADS[: 2 if supply.fair else 3])),
+    }
     item |= draw(measured_trees(supply, places, Fraction(points)))
     if own is not None:
         item["decimals"] = str(own)
@@ -89,9 +95,11 @@ def _may_read_scores(rule: Tree) -> bool:
 @st.composite
 def measured_trees(draw: Draw, supply: Supply, places: int, points: Fraction, depth: int = 0) -> Tree:
     """A method and what it reads; the parts of a composite are drawn the same way."""
-    form = draw(st.integers(0, 9))
+    form = draw(st.integers(0, 10))
     if depth < 2 and form == 0:
         return {"scoring": draw(_composites(supply, places, points, depth))}
+    if depth < 2 and form == 10 and not supply.fair:
+        return {"scoring": draw(_cases(supply, places, points, depth))}
     if supply.incidents and form == 1:
         return {"scoring": draw(_per_incident(places, supply.incidents))}
     indicator = draw(st.sampled_from(supply.indicators))
@@ -299,11 +307,66 @@ def _composites(draw: Draw, supply: Supply, places: int, points: Fraction, depth
         worth = draw(amounts(places, 1, max(1, int(points)))) if stated else show(points)
         worth = worth if Fraction(worth) <= points else show(points)
         part = draw(measured_trees(inner, places, Fraction(worth), depth + 1))
+        if draw(st.integers(0, 3)) == 0:
+            part["times"] = draw(st.sampled_from(_factors(part)))
         parts.append(part | ({"points": worth} if stated else {}))
     rule: Tree = {"method": method, "parts": parts}
     if method == "sum_of" and draw(st.booleans()):
         rule |= {"lowest": draw(limits(places, 0)), "highest": draw(limits(places, 40, lowest=0))}
     return rule
+
+
+def _factors(part: Tree) -> list[object]:
+    """A number, one for each group (a party without a group is in that of its kind), or the party's own."""
+    groups = {"A": "120%", "B": "1/3", "village": "1", "community": "0", "head": "1", "resident": "2"}
+    return ["80%", "1/3", {"by_group": groups}, *(["by_party"] if "indicator" in part else [])]
+
+
+@st.composite
+def _cases(draw: Draw, supply: Supply, places: int, points: Fraction, depth: int) -> Tree:
+    """The first of one to three cases, told by values, events, states and groups."""
+    parts = []
+    for _ in range(draw(st.integers(1, 2))):
+        parts.append(draw(_case(supply, places, points, depth)) | {"when": draw(_scoring_conditions(supply))})
+    parts.append(draw(_case(supply, places, points, depth)))
+    return {"method": "first_of", "parts": parts}
+
+
+@st.composite
+def _case(draw: Draw, supply: Supply, places: int, points: Fraction, depth: int) -> Tree:
+    form = draw(st.integers(0, 4))
+    if form == 0:
+        return {"scoring": {"method": "fixed", "share": draw(st.sampled_from(["0", "50%", "1"]))}}
+    if form == 1:
+        return {"scoring": {"method": "exempt"}}
+    return draw(measured_trees(supply, places, points, depth + 1))
+
+
+def _scoring_conditions(supply: Supply) -> st.SearchStrategy[Tree]:
+    numbers = [one for one in supply.indicators if one["kind"] in THRESHOLDS]
+    forms = [
+        st.fixed_dictionaries({"group": st.sampled_from([["A"], ["A", "village"], ["head"]])}),
+        st.sampled_from(numbers or [{"id": "anchor", "kind": "count"}]).flatmap(_value_is),
+    ]
+    if supply.incidents:
+        forms.append(st.fixed_dictionaries({"incident": st.sampled_from(supply.incidents)}))
+    return st.recursive(
+        st.one_of(forms),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=2).map(lambda terms: {"all": terms}),
+            st.lists(inner, min_size=1, max_size=2).map(lambda terms: {"any": terms}),
+            inner.map(lambda term: {"not": term}),
+        ),
+        max_leaves=3,
+    )
+
+
+def _value_is(indicator: Tree) -> st.SearchStrategy[Tree]:
+    bound = st.sampled_from(THRESHOLDS[str(indicator["kind"])])
+    wanted = st.sampled_from(["at_least", "above", "at_most", "below"]).flatmap(
+        lambda key: bound.map(lambda at: {key: at})
+    )
+    return wanted.map(lambda range_: {"value": indicator["id"], "is": range_})
 
 
 @st.composite

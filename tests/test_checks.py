@@ -122,6 +122,39 @@ def test_the_values_of_a_hole_or_overlap_are_named(kind: str, bands: str, found:
     assert [str(one.found) for one in told(text)] == [found]
 
 
+# --- lists of which the first match counts, against every score one by one -------------------------------------------
+
+_BOUNDS = st.tuples(
+    st.sampled_from(["at_least", "above"]), st.integers(0, 6), st.sampled_from(["at_most", "below"]), st.integers(0, 6)
+)
+_LINES = st.lists(
+    st.tuples(_BOUNDS.filter(lambda bounds: bounds[1] < bounds[3]), st.booleans()), min_size=1, max_size=4
+)
+
+
+@given(_LINES)
+@settings(max_examples=200, deadline=None)
+def test_more_points_lead_to_a_worse_grade_where_a_count_finds_it(
+    lines: list[tuple[tuple[str, int, str, int], bool]],
+) -> None:
+    """Whole scores from 0 to 6; with quotas, the grades that have one may be full."""
+    grades = [
+        f"  - {{id: g{index}, name: G, when: {{score: {{{left}: {low}, {right}: {high}}}}}{', at_most_count: 1' * quota}}}"
+        for index, ((left, low, right, high), quota) in enumerate(lines)
+    ]
+    text = VILLAGE.replace("points: 20", "points: 2").replace("points: 40", "points: 2")
+    text += "\n".join(["decimals: 0", "total: {full: 6}", "grades:", *grades, "  - {id: last, name: Last}"]) + "\n"
+    bounds = [(left, Fraction(low), right, Fraction(high)) for (left, low, right, high), _ in lines]
+    falls = False
+    for full in (False, True):
+        left = [bound for bound, (_, quota) in zip(bounds, lines, strict=True) if not (full and quota)]
+        given = [
+            next((at for at, band in enumerate(left) if _holds(band, Fraction(score))), len(left)) for score in range(7)
+        ]
+        falls |= any(later > min(given[:score]) for score, later in enumerate(given) if score)
+    assert ("DX317" in {one.code for one in told(text)}) == falls
+
+
 # --- several contracts together ------------------------------------------------------------------------------------
 
 

@@ -114,8 +114,10 @@ Tree = dict[str, Any]
 
 def _full_points(tree: Tree, **who: str) -> Fraction:
     """What one sheet is worth, from the text of the file alone: `who` gives kind, group or post."""
+    if "sections" not in tree:
+        return _linked_points(tree, who["posts"])
     annual = sum((_section_points(section, who) for section in tree["sections"]), Fraction(0))
-    total = annual * parse_number(tree.get("annual_weight", "1"))
+    total = annual * parse_number(tree.get("annual_weight", "1")) + parse_number(tree["total"].get("start", "0"))
     for sheet in tree.get("periodic", ()):
         each = sum((_section_points(section, who) for section in sheet["sections"]), Fraction(0))
         assert sheet["combine"] == "mean"
@@ -123,12 +125,19 @@ def _full_points(tree: Tree, **who: str) -> Fraction:
     return total
 
 
+def _linked_points(tree: Tree, post: str) -> Fraction:
+    """Each linked contract counts as 100."""
+    links = [link for linkage in tree["linkage"] if post in linkage["posts"] for link in linkage["links"]]
+    return sum((parse_number(link["weight"]) * 100 for link in links), Fraction(0))
+
+
 def _section_points(section: Tree, who: dict[str, str]) -> Fraction:
     if section.get("kind", "base") != "base" or not _applies(section, who):
         return Fraction(0)
     if "start" in section:
         return parse_number(section["start"])
-    return sum((parse_number(item["points"]) for item in section["items"] if _applies(item, who)), Fraction(0))
+    points = sum((parse_number(item["points"]) for item in section["items"] if _applies(item, who)), Fraction(0))
+    return points * parse_number(section.get("weight", "1"))
 
 
 def _applies(part: Tree, who: dict[str, str]) -> bool:
@@ -138,7 +147,8 @@ def _applies(part: Tree, who: dict[str, str]) -> bool:
 
 def _sheets(contract: Contract, tree: Tree) -> Iterator[dict[str, str]]:
     """Every kind (with every group) or post that has a sheet of its own."""
-    scopes = [part.get("applies_to", {}) for section in tree["sections"] for part in (section, *section["items"])]
+    parts = [part for section in tree.get("sections", ()) for part in (section, *section["items"])]
+    scopes = [part.get("applies_to", {}) for part in parts]
     groups = sorted({group for scope in scopes for group in scope.get("groups", ())}) or [""]
     for kind in contract.assesses:
         yield from ({"kinds": kind, "groups": group} for group in groups)

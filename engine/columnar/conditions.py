@@ -9,7 +9,7 @@ from math import ceil, floor
 from typing import assert_never
 
 from engine.columnar.exact import Ratio, total, whole
-from engine.columnar.plan import IntColumn, Plan, Truth
+from engine.columnar.plan import IntColumn, Plan, Truth, in_list
 from engine.columnar.readings import input_column
 from engine.columnar.scribe import Scribe
 from engine.columnar.sheet import ItemColumns, OutcomeColumns, SectionColumns
@@ -19,6 +19,7 @@ from rules.condition import (
     AnyOf,
     Condition,
     GradeIs,
+    GroupIs,
     IncidentCount,
     ItemMet,
     ItemScoreIs,
@@ -28,6 +29,7 @@ from rules.condition import (
     RankIs,
     ScoreIs,
     SectionScoreIs,
+    ValueIs,
     Vetoed,
     WarnedTimes,
 )
@@ -129,6 +131,8 @@ def _decide(standing: Standing, condition: Condition) -> Truth:
             return standing.plan.any_of(decide(standing, term) for term in terms)
         case Not(not_=term):
             return ~decide(standing, term)
+        case GroupIs(group=groups):
+            return in_list(standing.plan, "group", groups)
         case Linked():
             return standing.linked.get(condition, standing.plan.truth(False))
         case _:
@@ -175,8 +179,10 @@ def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None,
             months = standing.scribe.columns.months.get(state)
             count = standing.plan.constant(0) if months is None else input_column(standing.scribe, months)
             return _known(standing, count), wanted
-        case AllOf() | AnyOf() | Not() | Linked() | ItemMet() | AllTargetsMet() | Vetoed() | GradeIs():
+        case AllOf() | AnyOf() | Not() | Linked() | ItemMet() | AllTargetsMet() | Vetoed() | GradeIs() | GroupIs():
             raise AssertionError("decided elsewhere")
+        case ValueIs():
+            raise AssertionError("checked: looked at in scoring only")
         case _ as never:
             assert_never(never)
 

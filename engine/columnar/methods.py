@@ -9,17 +9,23 @@ from typing import assert_never
 
 from engine.columnar import against_target, events, over_value, peers
 from engine.columnar.brackets import brackets
-from engine.columnar.earned import Earned, parameter, without_parameter, without_value
+from engine.columnar.cases import first_that_holds, holds
+from engine.columnar.earned import Earned, exempt_where, parameter, without_parameter, without_value
 from engine.columnar.exact import Cases, Held, Ratio, cases_between, choose, constant, exactly, total, weighed
 from engine.columnar.order import extreme
-from engine.columnar.plan import Truth
+from engine.columnar.plan import Truth, in_list
 from engine.columnar.readings import Reading, read
 from engine.columnar.scribe import Case, Scribe
+from rules.diagnostic import say
 from rules.scoring import (
     AllOrNothing,
     BestOf,
     Brackets,
+    ByGroup,
     Checklist,
+    Exempt,
+    FirstOf,
+    Fixed,
     Improvement,
     Linear,
     Mark,
@@ -45,6 +51,13 @@ def earn(scribe: Scribe, case: Case) -> Earned:
     match case.measured.scoring:
         case BestOf() | WorstOf() | SumOf() as composite:
             return _composite(scribe, case, composite)
+        case FirstOf() as cases:
+            return _first(scribe, case, cases)
+        case Fixed(share=share):
+            points = exactly(constant(scribe.plan, case.points * share))
+            return Earned(points, scribe.plan.truth(False), scribe.plan.truth(share == 1))
+        case Exempt():
+            return Earned(exactly(constant(scribe.plan, ZERO)), scribe.plan.truth(True), scribe.plan.truth(True))
         case Checklist() as rule:
             return over_value.checklist(scribe, case, rule)
         case PerEvent(incident=str() as kind) as rule:
@@ -121,6 +134,18 @@ def _composite(scribe: Scribe, case: Case, rule: BestOf | WorstOf | SumOf) -> Ea
             assert_never(never)
 
 
+def _first(scribe: Scribe, case: Case, rule: FirstOf) -> Earned:
+    """Each part only where its condition holds and none before it does: nothing is asked of it elsewhere."""
+    conditions, earned, left = [], [], scribe.plan.truth(True)
+    for part in rule.parts:
+        truth = scribe.plan.truth(True) if part.when is None else holds(scribe, case, part.when)
+        earned.append(_part(scribe, case.narrowed((left & truth).settled()), part))
+        if part.when is not None:
+            conditions.append(truth)
+        left = (left & ~truth).settled()
+    return first_that_holds(conditions, earned)
+
+
 def _summed(scribe: Scribe, case: Case, rule: SumOf, points: Sequence[Ratio], scored: Sequence[Truth]) -> Cases:
     """The sum, with what exempt parts leave to the others in proportion."""
     nothing = constant(scribe.plan, ZERO)
@@ -146,4 +171,23 @@ def _part(scribe: Scribe, case: Case, part: Part) -> Earned:
     indicator = part.indicator or case.measured.indicator
     measured = part if indicator == part.indicator else part.model_copy(update={"indicator": indicator})
     points = case.points if part.points is None else part.points
-    return earn(scribe, replace(case, measured=measured, points=points))
+    inner = replace(case, measured=measured, points=points)
+    return _multiplied(scribe, inner, part, earn(scribe, inner))
+
+
+def _multiplied(scribe: Scribe, case: Case, part: Part, earned: Earned) -> Earned:
+    """Times the part's factor: a number, the party's own, or its group's."""
+    match part.times:
+        case Fraction() as factor:
+            return earned if factor == 1 else replace(earned, points=earned.points.times(factor))
+        case ByGroup(by_group=table):
+            known, number = in_list(scribe.plan, "group", list(table)).settled(), constant(scribe.plan, ZERO)
+            for group, factor in table.items():
+                number = choose(in_list(scribe.plan, "group", [group]), constant(scribe.plan, factor), number).settled()
+            expected = say("a factor for the group")
+            scribe.note("DX603", case, ~known, expected, say("none for this party"))
+        case by_party:
+            agreed = parameter(scribe, case, by_party, "times")
+            known, number = agreed.has, agreed.value
+    points = exactly(earned.points.as_ratio().by(number).settled())
+    return exempt_where(replace(earned, points=points), ~known)

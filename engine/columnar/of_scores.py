@@ -43,7 +43,7 @@ def value_of_scores(scribe: Scribe, case: Case, scores: OfScores) -> tuple[Ratio
         told = scribe.totals[scores.contract]
         return whole(scribe.plan.column(told.name, told.low, told.high), told.scale), scribe.plan.truth(told.there)
     found = [scribe.scored[name, case.window] for name in scores.items]
-    values, there = [value for value, _ in found], [truth for _, truth in found]
+    values, there = [one.value for one in found], [one.scored for one in found]
     weights = scores.weights or (Fraction(1),) * len(found)
     return _taken(scribe, scores.take, values, there, weights).settled(), scribe.plan.any_of(there).settled()
 

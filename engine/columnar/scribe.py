@@ -63,12 +63,22 @@ class Total:
     scale: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item that is written: its score where `scored`; `met` means something where it is `there`, on the sheet."""
+
+    value: Ratio
+    scored: Truth
+    met: Truth
+    there: Truth
+
+
 @dataclass
 class Scribe:
     """Writes one contract's plan. `through` is the last month that is due.
 
     `totals` are the scores under contracts judged before; `scored` the items of this one that are written, by id and
-    window: their scores, and for whom they are scored.
+    window.
     """
 
     contract: Contract
@@ -78,7 +88,7 @@ class Scribe:
     through: int
     events: Mapping[Tally, EventColumn] = field(default_factory=dict)
     totals: Mapping[str, Total] = field(default_factory=dict)
-    scored: dict[tuple[str, Period], tuple[Ratio, Truth]] = field(default_factory=dict)
+    scored: dict[tuple[str, Period], Known] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property

@@ -14,7 +14,7 @@ from engine.columnar.exact import Cases, Held, Ratio, cases_between, choose, con
 from engine.columnar.methods import earn, spread
 from engine.columnar.order import best_of
 from engine.columnar.plan import IntColumn, Truth
-from engine.columnar.scribe import Case, Scribe
+from engine.columnar.scribe import Case, Known, Scribe
 from rules.diagnostic import say
 from rules.period import Period, periods_of
 from rules.sheet import Combine, Item, PeriodicSheet, Section, SectionKind, Spread, TooFew
@@ -112,9 +112,23 @@ def _item(scribe: Scribe, section: Section, item: Item, window: Period, on_sheet
     rounded = earned.points.rounded(decimals, item.rounding or scribe.contract.rounding, item.round_to)
     scored = (there & ~earned.exempt).named()
     score = scored.choose(rounded, scribe.plan.constant(0)).named()
+    if item.spread is Spread.PEERS:
+        score, scored = _as_the_peers(scribe, item, decimals, score, scored, there)
     columns = ItemColumns(item, window, decimals, score, scored, earned.met.named(), there)
-    scribe.scored[item.id, window] = columns.value, scored
+    scribe.scored[item.id, window] = Known(columns.value, scored, columns.met, there)
     return columns
+
+
+def _as_the_peers(
+    scribe: Scribe, item: Item, decimals: int, score: IntColumn, scored: Truth, there: Truth
+) -> tuple[IntColumn, Truth]:
+    """Who is exempt gets the mean of what the peers earned themselves, where one of them did."""
+    plan = scribe.plan
+    count = scored.choose(plan.constant(1), plan.constant(0)).over_league("sum")
+    mean = whole(score.over_league("sum", scored), 10**decimals).per(whole(count))
+    rounded = exactly(mean).rounded(decimals, item.rounding or scribe.contract.rounding, item.round_to)
+    gets = (there & ~scored & count.is_at_least(1)).settled()
+    return gets.choose(rounded, score).named(), (scored | gets).named()
 
 
 def _section(scribe: Scribe, section: Section, window: Period, due: Truth) -> SectionColumns:
@@ -177,7 +191,7 @@ def _carried(
     if not section.takes:
         takers = scribe.plan.any_of(item.scored for item in items if item.item.points).settled()
         staying = [
-            (item.scored | (takers & item.there & scribe.plan.truth(item.item.spread is Spread.SECTION)), item)
+            (item.scored | (takers & item.there & scribe.plan.truth(item.item.spread is not Spread.TOTAL)), item)
             for item in items
         ]
         left = full.minus(_full(scribe, section, [(truth.settled(), item) for truth, item in staying]))
@@ -201,7 +215,7 @@ def _sum(scribe: Scribe, section: Section, items: Sequence[ItemColumns]) -> Case
     staying = weighed(
         scribe.plan,
         (
-            (item.there if item.item.spread is Spread.SECTION else item.scored, item.item.points) for item in items
+            (item.there if item.item.spread is not Spread.TOTAL else item.scored, item.item.points) for item in items
         ),
     )  # fmt: skip
     return spread(summed, present.settled(), staying.settled())

@@ -12,7 +12,7 @@ import narwhals as nw
 
 from rules.contract import Contract
 from rules.period import Cadence, Period, periods_of
-from rules.scoring import BestOf, Measured, PerEvent, SumOf, WorstOf
+from rules.scoring import Measured, PerEvent, parts_of
 from targets.columns.year import ContractColumns, Frame, YearColumns
 from targets.snapshot import month_end
 
@@ -73,14 +73,10 @@ def _tallies(contract: Contract, year: YearColumns) -> Iterator[Tally]:
 
 
 def _special(measured: Measured) -> Iterator[PerEvent]:
-    match measured.scoring:
-        case BestOf(parts=parts) | WorstOf(parts=parts) | SumOf(parts=parts):
-            for part in parts:
-                yield from _special(part)
-        case PerEvent() as rule if is_special(rule):
-            yield rule
-        case _:
-            return
+    if isinstance(measured.scoring, PerEvent) and is_special(measured.scoring):
+        yield measured.scoring
+    for part in parts_of(measured):
+        yield from _special(part)
 
 
 def is_special(rule: PerEvent) -> bool:

@@ -24,8 +24,8 @@ class Book:
     """One contract over one snapshot; what is `noted` grows while it is read, so that all faults come at once.
 
     `times_noted` also counts those noted before: whoever saw it rise knows that what they hold rests on a fault.
-    `totals` are the scores under other contracts, by contract and subject; `score_of` gives the score of an item over a
-    window, None where it is exempt or not on the sheet.
+    `totals` are the scores under other contracts, by contract and subject; `scored` gives an item over a window:
+    its score, None where it is exempt, and whether its target is met; nothing where it is not on the sheet.
     """
 
     contract: Contract
@@ -34,7 +34,7 @@ class Book:
     times_noted: int = 0
     leagues: dict[League, list[tuple[Fraction, Fraction, Fraction]]] = field(default_factory=dict)
     totals: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
-    score_of: Callable[[Subject, str, Period], Fraction | None] = lambda *_: None
+    scored: Callable[[Subject, str, Period], tuple[Fraction | None, bool] | None] = lambda *_: None
 
     @property
     def faults(self) -> list[Diagnostic]:
@@ -65,3 +65,7 @@ class Case:
     window: Period
     at: Location
     scopes: tuple[Scope, ...] = ()
+
+    def peers(self, facts: Facts) -> tuple[Subject, ...]:
+        """Those in the subject's league who have it on their sheets, the subject among them."""
+        return tuple(one for one in facts.peers(self.subject) if all(one.in_scope(scope) for scope in self.scopes))

@@ -6,7 +6,7 @@ the same for each period and are combined; the total adds it all up. Rounding ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -15,22 +15,10 @@ from engine.facts import Facts, Subject
 from engine.score.book import Book, Case
 from engine.score.derivation import NOTHING, Location, Step, StepKind, added, clamped, readable, rounded, spread
 from engine.score.earned import ZERO, bound
-from engine.score.methods import earn
-from rules.contract import Contract
+from engine.score.items import ItemScore, SheetScores
 from rules.diagnostic import Diagnostic, Text, say
 from rules.period import Period, periods_of
-from rules.sheet import Combine, Item, PeriodicSheet, Section, SectionKind, Spread, TooFew
-
-
-@dataclass(frozen=True, slots=True)
-class ItemScore:
-    """An item over one window. `score` None: exempt."""
-
-    item: Item
-    window: Period
-    score: Fraction | None
-    met: bool
-    step: Step
+from rules.sheet import Combine, PeriodicSheet, Section, SectionKind, Spread, TooFew
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,45 +71,9 @@ def interpret_all(
     """
     book = Book(facts.contract, facts, totals=totals)
     sheet = SheetScores(book)
-    book.score_of = sheet.score_of
+    book.scored = sheet.scored
     outcomes = tuple(_interpret(sheet, subject) for subject in facts.subjects)
     return outcomes, book.faults
-
-
-class SheetScores:
-    """Items scored, each once: other items may be made of their scores, a subject's own and its peers'."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self._places = dict(_places(book.contract))
-        self._known: dict[tuple[str, str, Period], tuple[ItemScore, int]] = {}
-
-    def item(self, subject: Subject, section: Section, item: Item, window: Period, at: Location) -> ItemScore:
-        """The score; the faults that it rests on are counted again for whoever asks again."""
-        key, noted = (subject.code, item.id, window), self.book.times_noted
-        if key not in self._known:
-            score = _item(self.book, subject, section, item, window, at)
-            self._known[key] = score, self.book.times_noted - noted
-            return score
-        score, faults = self._known[key]
-        self.book.times_noted += faults
-        return score
-
-    def score_of(self, subject: Subject, item_id: str, window: Period) -> Fraction | None:
-        """The score of an item; None where it is exempt or not on the subject's sheet."""
-        section, item, at = self._places[item_id]
-        if not subject.in_scope(section.applies_to) or not subject.in_scope(item.applies_to):
-            return None
-        return self.item(subject, section, item, window, at).score
-
-
-def _places(contract: Contract) -> Iterator[tuple[str, tuple[Section, Item, Location]]]:
-    sheets: list[tuple[Location, Sequence[Section]]] = [((), contract.sections)]
-    sheets += [(("periodic", index), sheet.sections) for index, sheet in enumerate(contract.periodic)]
-    for above, sections in sheets:
-        for index, section in enumerate(sections):
-            for number, item in enumerate(section.items):
-                yield item.id, (section, item, (*above, "sections", index, "items", number))
 
 
 def _interpret(sheet: SheetScores, subject: Subject) -> Outcome:
@@ -142,18 +94,6 @@ def _interpret(sheet: SheetScores, subject: Subject) -> Outcome:
     step = _total(book, subject, sections, sheets, faulty=faulty)
     assert step.value is not None
     return Outcome(subject, sections, sheets, step.value, step)
-
-
-def _item(book: Book, subject: Subject, section: Section, item: Item, window: Period, at: Location) -> ItemScore:
-    earned = earn(book, Case(subject, item, item.points, window, at, (section.applies_to, item.applies_to)))
-    step = replace(earned.step, title=say("{name}", name=item.label), clause=item.id)
-    if earned.points is None:
-        return ItemScore(item, window, None, earned.met, step)
-    contract = book.contract
-    decimals = contract.decimals if item.decimals is None else item.decimals
-    step = rounded(step, decimals, item.rounding or contract.rounding, item.round_to)
-    step = replace(step, clause=item.id)
-    return ItemScore(item, window, step.value, earned.met, step)
 
 
 def _section(scores: SheetScores, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
@@ -197,7 +137,7 @@ def _staying(items: Sequence[ItemScore]) -> list[ItemScore]:
     scored = [item for item in items if item.score is not None]
     if not any(item.item.points for item in scored):
         return scored
-    return [item for item in items if item.score is not None or item.item.spread is Spread.SECTION]
+    return [item for item in items if item.score is not None or item.item.spread is not Spread.TOTAL]
 
 
 def _note_too_few(book: Book, subject: Subject, section: Section, window: Period, scored: int, at: Location) -> None:
@@ -232,7 +172,7 @@ def _sum(section: Section, items: tuple[ItemScore, ...], title: Text, at: Locati
     step = Step(StepKind.COMPUTED, title, say("sum of the items"), say("{terms}", terms=terms), total, at, parts)
     if section.kind is not SectionKind.BASE:
         return step
-    carried = sum((i.item.points for i in items if i.score is None and i.item.spread is Spread.SECTION), ZERO)
+    carried = sum((i.item.points for i in items if i.score is None and i.item.spread is not Spread.TOTAL), ZERO)
     present = sum((item.item.points for item in items if item.score is not None), ZERO)
     if not carried or not present:
         return step
@@ -322,7 +262,7 @@ def _scaled_up(step: Step, scored: int, due: int) -> Step:
 def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
     """Base sections, their exempt points spread over the whole, plus bonuses and deductions. None: all exempt."""
     base = [s for s in sections if s.section.kind is SectionKind.BASE]
-    parts = tuple(section.step for section in base)
+    parts = tuple(section.step for section in sections if not section.section.kind.moves)
     earned = [s.score for s in base if s.score is not None]
     carried = sum((section.exempt_points for section in base), ZERO)
     full = sum((section.full * section.section.weight for section in base), ZERO)
@@ -362,13 +302,14 @@ def _total(
 ) -> Step:
     """Start + annual sheet x weight + periodic sheets + bonuses - deductions, within cap and floor, rounded."""
     contract, total = book.contract, book.contract.total
-    base = [section for section in sections if section.section.kind is SectionKind.BASE]
+    base = [section for section in sections if not section.section.kind.moves]
     extras = [section for section in sections if section.section.kind.moves]
     title = say("total of {subject}", subject=subject.name)
     annual = _added(title, base, ())
     if annual.value is None:
         if not faulty:
-            _note_nothing_left(book, subject, [section.section for section in base], ())
+            at_stake = [section.section for section in base if section.section.kind is SectionKind.BASE]
+            _note_nothing_left(book, subject, at_stake, ())
         annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO)
     step = _weighted(annual, contract.annual_weight)
     assert step.value is not None

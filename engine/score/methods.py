@@ -10,8 +10,9 @@ from typing import assert_never
 from engine.score import against_target, events, over_value, peers
 from engine.score.book import Book, Case
 from engine.score.brackets import brackets
+from engine.score.cases import first_case
 from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, shown, spread, titled
-from engine.score.earned import ZERO, Earned, bound
+from engine.score.earned import ZERO, Earned, bound, exempted, refused
 from engine.score.missing import parameter, without_parameter, without_value
 from engine.score.reading import read
 from rules.diagnostic import Text, say
@@ -19,7 +20,11 @@ from rules.scoring import (
     AllOrNothing,
     BestOf,
     Brackets,
+    ByGroup,
     Checklist,
+    Exempt,
+    FirstOf,
+    Fixed,
     Improvement,
     Linear,
     Mark,
@@ -44,6 +49,14 @@ def earn(book: Book, case: Case) -> Earned:
     match case.measured.scoring:
         case BestOf() | WorstOf() | SumOf() as composite:
             return _composite(book, case, composite)
+        case FirstOf() as cases:
+            return _first(book, case, cases)
+        case Fixed(share=share):
+            return _fixed(case, share)
+        case Exempt():
+            return exempted(
+                case, Step(StepKind.QUOTED, NOTHING, NOTHING, NOTHING, None, case.at), say("not assessed here")
+            )
         case Checklist() as rule:
             return over_value.checklist(book, case, rule)
         case PerEvent(incident=str() as kind) as rule:
@@ -125,6 +138,23 @@ def _composite(book: Book, case: Case, rule: BestOf | WorstOf | SumOf) -> Earned
             assert_never(never)
 
 
+def _first(book: Book, case: Case, rule: FirstOf) -> Earned:
+    """What the first part whose condition holds earns; nothing is asked of the others."""
+    index, why = first_case(book, case, rule.parts)
+    earned = _part(book, case, rule.parts[index], index)
+    steps = (*why, earned.step)
+    kind = StepKind.COMPUTED if earned.points is not None else StepKind.EXEMPTED
+    worked = say("case {number}", number=index + 1)
+    step = Step(kind, NOTHING, say("the first case that holds"), worked, earned.points, case.at, steps)
+    return replace(earned, step=step)
+
+
+def _fixed(case: Case, share: Fraction) -> Earned:
+    points = case.points * share
+    worked = say("{points} × {share}", points=readable(case.points), share=readable(share))
+    return Earned(points, share == 1, Step(StepKind.QUOTED, NOTHING, say("as agreed"), worked, points, case.at))
+
+
 def _whole(case: Case, rule: SumOf, parts: Sequence[Earned], step: Step) -> Step:
     """The sum with what exempt parts leave to the others."""
     worth = [case.points if part.points is None else part.points for part in rule.parts]
@@ -138,5 +168,31 @@ def _part(book: Book, case: Case, part: Part, index: int) -> Earned:
     indicator = part.indicator or case.measured.indicator
     measured = part if indicator == part.indicator else part.model_copy(update={"indicator": indicator})
     points = case.points if part.points is None else part.points
-    earned = earn(book, replace(case, measured=measured, points=points, at=(*case.at, "scoring", "parts", index)))
+    inner = replace(case, measured=measured, points=points, at=(*case.at, "scoring", "parts", index))
+    earned = _multiplied(book, inner, part, earn(book, inner))
     return replace(earned, step=titled(earned.step, say("{name}", name=part.name))) if part.name else earned
+
+
+def _multiplied(book: Book, case: Case, part: Part, earned: Earned) -> Earned:
+    """Times the part's factor: a number, the party's own, or its group's."""
+    match part.times:
+        case Fraction() as factor:
+            if factor == 1:
+                return earned
+        case ByGroup(by_group=table):
+            if case.subject.group not in table:
+                expected = say("a factor for the group {group}", group=case.subject.group)
+                book.fault("DX603", case, expected, say("none for {subject}", subject=case.subject.code))
+                return refused(case, earned.step)
+            factor = table[case.subject.group]
+        case by_party:
+            agreed = parameter(book, case, by_party, "times")
+            if agreed is None:
+                return refused(case, earned.step)
+            factor = agreed
+    if earned.points is None:
+        return earned
+    worked = say("{value} × {weight}", value=readable(earned.points), weight=readable(factor))
+    points = earned.points * factor
+    step = Step(StepKind.COMPUTED, earned.step.title, say("weighted"), worked, points, case.at, (earned.step,))
+    return replace(earned, points=points, step=step)

@@ -87,6 +87,7 @@ PARAMETERS = {
     "benchmark": say("the benchmark"),
     "zero_at": say("the value worth no points"),
     "full_at": say("the value worth full points"),
+    "times": say("the factor"),
 }
 
 

@@ -23,7 +23,7 @@ def value_of_scores(book: Book, case: Case, indicator: Indicator, scores: OfScor
     found = [
         (name, weight, score)
         for name, weight in zip(scores.items, weights, strict=True)
-        if (score := book.score_of(case.subject, name, case.window)) is not None
+        if (seen := book.scored(case.subject, name, case.window)) is not None and (score := seen[0]) is not None
     ]
     title = say("{name}", name=indicator.label)
     steps = tuple(_quoted(book, case, name, score) for name, _, score in found)

@@ -93,9 +93,7 @@ def counted(book: Book, case: Case) -> list[tuple[Fraction, Fraction, Fraction]]
     key = (case.measured, case.window, book.facts.league(case.subject), case.scopes)
     if key not in book.leagues:
         found = []
-        for peer in book.facts.peers(case.subject):
-            if not all(peer.in_scope(scope) for scope in case.scopes):
-                continue
+        for peer in case.peers(book.facts):
             reading = read(book, replace(case, subject=peer))
             if reading.value is not None:
                 found.append((reading.value, reading.numerator, reading.denominator))

@@ -1,4 +1,4 @@
-"""Points as they are written: no finer than declared, and lower bounds below upper ones."""
+"""Points and money as they are written: no finer than declared, lower bounds below upper ones, nothing paid below 0."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from rules.checks.places import Measure, measures, sanctions, sections
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
-from rules.quantity import show
+from rules.quantity import show, show_money
 from rules.record import Record
 from rules.scoring import Brackets, Checklist, Part, PerEvent, Proportional, Rank, Relative, Steps, SumOf, Tiers
 from rules.scoring_terms import PartPoints, RateTerms, StepTerms
@@ -132,3 +132,27 @@ def _bounds_of_method(measure: Measure) -> Iterator[Bounds]:
 
 def _lower_of(highest: Fraction | Literal["none"] | None, points: Fraction) -> Fraction:
     return min(highest, points) if isinstance(highest, Fraction) else points
+
+
+def negative_money(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Deposits, rewards and awards are paid; what is lost is a refund below 100%, or nothing at all."""
+    for at, amount_fen in _money(contract):
+        if amount_fen is not None and amount_fen < 0:
+            found = say("{value}", value=show_money(amount_fen))
+            yield Diagnostic("DX263", tree.span(at), found, say("an amount of at least ¥0.00"))
+
+
+def _money(contract: Contract) -> Iterator[tuple[Location, int | None]]:
+    for number, deposit in enumerate(contract.deposits):
+        yield ("deposits", number, "amount"), deposit.amount
+        for index, outcome in enumerate(deposit.outcomes):
+            yield ("deposits", number, "outcomes", index, "reward"), outcome.reward
+    for number, award in enumerate(contract.awards):
+        at = ("awards", number)
+        for key in ("per_point", "base_rate", "pool", "fixed"):
+            yield (*at, key), getattr(award, key)
+        yield from (((*at, "by_grade", grade), amount) for grade, amount in (award.by_grade or {}).items())
+        yield from (
+            ((*at, "by_rank", index, "amount"), slots.amount) for index, slots in enumerate(award.by_rank or ())
+        )
+        yield from (((*at, "payees", index, "amount"), payee.amount) for index, payee in enumerate(award.payees))

@@ -7,14 +7,21 @@ from collections.abc import Iterator
 from rules.checks.intervals import ABOVE_ALL, Interval, Values, after, before, interval_of
 from rules.checks.places import Stage, Stand, terms
 from rules.condition import (
+    KEYS,
+    AllOf,
+    AnyOf,
     GradeIs,
+    GroupIs,
     IncidentCount,
+    ItemMet,
     ItemScoreIs,
     Linked,
     MonthsIn,
+    Not,
     RankIs,
     ScoreIs,
     SectionScoreIs,
+    ValueIs,
     Vetoed,
     WarnedTimes,
 )
@@ -28,7 +35,10 @@ _FIRST_SEEN: dict[type[object], tuple[str, Stage]] = {
     Vetoed: ("vetoed", Stage.GRADE),
     GradeIs: ("grade", Stage.MONEY),
 }
+_ALWAYS_KNOWN: tuple[type[object], ...] = (AllOf, AnyOf, Not, GroupIs, ItemScoreIs, ItemMet, IncidentCount, MonthsIn)
+_KNOWN_LATER: tuple[type[object], ...] = tuple(kind for kind in KEYS.values() if kind is not ValueIs)
 _STANDS_IN = {
+    Stage.SCORING: say("scoring, which comes before everything else"),
     Stage.WARNING: say("a warning, which is decided before warnings are counted"),
     Stage.VETO: say("a veto, which is decided before vetoes are known and grades are given"),
     Stage.GRADE: say("a grade, which is decided before grades are known"),
@@ -42,6 +52,9 @@ _MONTHS = Values(Interval(before(0), after(12)), before(1).value)
 def decided_later(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Warnings come first, then vetoes, grades, money; none may look at what comes after it, or at itself."""
     for stand in terms(contract):
+        yield from _unknown_here(stand, tree)
+        if stand.stage is Stage.SCORING:
+            continue
         seen = _FIRST_SEEN.get(type(stand.condition))
         if seen is None or stand.linked or stand.stage >= seen[1]:
             continue
@@ -49,6 +62,19 @@ def decided_later(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         found = say("{key} in {rule}", key=key, rule=_STANDS_IN[stand.stage])
         expected = say("what is decided before: score, section, item, rank, incident, months_in")
         yield Diagnostic("DX230", tree.key_span((*stand.at, key)), found, expected)
+
+
+def _unknown_here(stand: Stand, tree: Tree) -> Iterator[Diagnostic]:
+    """While an item is scored nothing is known but values, events and items before it; later, values no longer are."""
+    scoring = stand.stage is Stage.SCORING
+    known = isinstance(stand.condition, (*_ALWAYS_KNOWN, ValueIs) if scoring else _KNOWN_LATER)
+    if not known and not (scoring and stand.linked):
+        key = next(name for name, kind in KEYS.items() if isinstance(stand.condition, kind))
+        where = _STANDS_IN.get(stand.stage, say("an award or deposit"))
+        expected = say("value, group, item, item_met, incident or months_in") if scoring else say("no value here")
+        yield Diagnostic(
+            "DX230", tree.key_span((*stand.at, key)), say("{key} in {rule}", key=key, rule=where), expected
+        )
 
 
 def nobody_linked(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -93,6 +119,8 @@ def _looked_at(stand: Stand) -> tuple[Location, Range] | None:
             return (*stand.at, "warned"), wanted
         case IncidentCount(count=wanted) | MonthsIn(count=wanted):
             return (*stand.at, "count"), wanted
+        case ValueIs(is_=wanted):
+            return (*stand.at, "is"), wanted
         case _:
             return None
 

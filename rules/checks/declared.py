@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rules.checks.intervals import interval_of
-from rules.checks.places import measures, sanctions
+from rules.checks.places import measures, sanctions, terms
 from rules.checks.references import ACCOUNT, ENTRY, INCIDENT, STATE, references
-from rules.condition import AllOf, AnyOf, Condition, IncidentCount
+from rules.condition import AllOf, AnyOf, Condition, IncidentCount, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.range import Range
@@ -48,6 +48,7 @@ def _entries_in_vain(contract: Contract) -> Iterator[tuple[Text, str, Location]]
 def indicators_in_vain(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Indicators that are reported for nothing; statistics are reported for their own sake."""
     used = {measure.measured.indicator for measure in measures(contract)}
+    used.update(stand.condition.value for stand in terms(contract) if isinstance(stand.condition, ValueIs))
     used.update(source for one in contract.indicators if one.derived is not None for source in one.derived.sources)
     for index, indicator in enumerate(contract.indicators):
         if indicator.id not in used and not indicator.statistic:

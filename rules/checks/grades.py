@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
 from rules.checks.extremes import highest_total
-from rules.checks.intervals import (
-    ABOVE_ALL,
-    BELOW_ALL,
-    EVERYTHING,
-    Interval,
-    Values,
-    after,
-    before,
-    interval_of,
-    without,
-)
+from rules.checks.intervals import EVERYTHING, without
 from rules.checks.places import sanctions
-from rules.condition import AllOf, Condition, ScoreIs
+from rules.checks.reach import needed, scores_there_are
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show, show_percent
@@ -82,12 +71,12 @@ def quotas(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
 
 def out_of_reach(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Grades whose scores lie above the highest total, or are all taken by the grades before."""
-    scores = _scores(contract)
+    scores = scores_there_are(contract)
     left = [scores.of(EVERYTHING)]
     held_down = {s.effects.cap_grade for s in sanctions(contract) if s.effects is not None}
     for index, grade in enumerate(contract.grades):
-        needed, exactly = _needed(grade.when)
-        wanted = scores.of(needed)
+        asked, exactly = needed(grade.when)
+        wanted = scores.of(asked)
         if all(rest.within(wanted).empty for rest in left) and grade.id not in held_down:
             # A place for the fault: the condition, else the grade itself.
             span = tree.span(("grades", index, "when" if grade.when is not None else "id"))
@@ -103,30 +92,3 @@ def out_of_reach(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
             if grade.when is None:
                 return  # what comes after it is told of as such
             left = list(without(left, wanted))
-
-
-def _scores(contract: Contract) -> Values:
-    """The totals that can occur; a veto or warning that changes scores may leave the declared floor."""
-    changes = [s.effects for s in sanctions(contract) if s.effects is not None]
-    moved = any(effects.deduct is not None or effects.replace_score is not None for effects in changes)
-    floor, top = contract.total.floor, highest_total(contract)
-    low = BELOW_ALL if moved or isinstance(floor, str) else before(floor)
-    high = ABOVE_ALL if top is None else after(top)
-    return Values(Interval(low, high), Fraction(1, 10**contract.decimals))
-
-
-def _needed(condition: Condition | None) -> tuple[Interval, bool]:
-    """The scores without which the condition cannot hold, and whether they are also enough."""
-    match condition:
-        case None:
-            return EVERYTHING, True
-        case ScoreIs(score=wanted):
-            return interval_of(wanted), not wanted.unbounded
-        case AllOf(all=parts):
-            needed, exactly = EVERYTHING, True
-            for part in parts:
-                also, enough = _needed(part)
-                needed, exactly = needed.within(also), exactly and enough
-            return needed, exactly
-        case _:
-            return EVERYTHING, False

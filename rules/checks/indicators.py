@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.checks.places import Measure, measures, of_incidents, parts_of
+from rules.checks.places import Measure, measures, reads_nothing
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.indicator import Kind
-from rules.scoring import Brackets, Checklist, Mark, Measured, Rank, Relative
+from rules.scoring import Brackets, Checklist, Mark, Measured, Rank, Relative, parts_of
 from rules.scoring_terms import Reference
 from rules.source import Location, Tree
 from rules.wording import listed
@@ -33,7 +33,7 @@ def lacking_or_idle(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
 
 def _reads(measured: Measured) -> bool:
     """Whether the method itself reads a value."""
-    return not parts_of(measured) and not of_incidents(measured)
+    return not parts_of(measured) and not reads_nothing(measured)
 
 
 def _is_read(measured: Measured) -> bool:

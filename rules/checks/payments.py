@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from rules.checks.intervals import ABOVE_ALL, EVERYTHING, Interval, Values, after, before, without
 from rules.checks.places import Measure, measures
+from rules.checks.reach import needed, scores_there_are
 from rules.condition import AllTargetsMet, Condition, Linked, Not
 from rules.contract import Contract
-from rules.diagnostic import Diagnostic, say
+from rules.diagnostic import Diagnostic, Span, say
 from rules.money import Award
 from rules.period import Cadence
 from rules.quantity import show, show_percent
-from rules.scoring import AllOrNothing
+from rules.scoring import AllOrNothing, WorstOf
 from rules.sheet import Combine, SectionKind
 from rules.source import Location, Tree
 
@@ -45,9 +47,49 @@ def payees_beyond_award(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         shares = sum((payee.share for payee in award.payees if payee.share is not None), Fraction(0))
         amounts_fen = sum(payee.amount for payee in award.payees if payee.amount is not None)
         whole_fen = award.fixed
-        if shares > 1 or (whole_fen is not None and shares * whole_fen + amounts_fen > whole_fen):
+        if shares > 1 or (whole_fen is not None and shares * whole_fen + amounts_fen > max(whole_fen, 0)):
             found, expected = say("payees who get more than the award"), say("at most 100% of the award")
             yield Diagnostic("DX262", tree.key_span(("awards", index, "payees")), found, expected)
+
+
+def out_of_reach(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Outcomes and awards for scores that are not there, or that the outcomes before have taken."""
+    scores = scores_there_are(contract)
+    for number, deposit in enumerate(contract.deposits):
+        left = [scores.of(EVERYTHING)]
+        for index, outcome in enumerate(deposit.outcomes):
+            if outcome.when is None:
+                break  # it is for everybody left
+            asked, exactly = needed(outcome.when)
+            wanted = scores.of(asked)
+            if all(rest.within(wanted).empty for rest in left):
+                yield _at_no_score(scores, wanted, tree.span(("deposits", number, "outcomes", index, "when")))
+            left = list(without(left, wanted)) if exactly else left
+    for at, asked in _asked_of_awards(contract):
+        if scores.of(asked).empty:
+            yield _at_no_score(scores, scores.of(asked), tree.span(at))
+
+
+def _asked_of_awards(contract: Contract) -> Iterator[tuple[Location, Interval]]:
+    for index, award in enumerate(contract.awards):
+        at = ("awards", index)
+        if award.when is not None:
+            yield (*at, "when"), needed(award.when)[0]
+        if award.above is not None:
+            yield (*at, "above"), Interval(after(award.above), ABOVE_ALL)
+        for number, slots in enumerate(award.by_rank or ()):
+            if slots.floor is not None:
+                yield (*at, "by_rank", number, "floor"), Interval(before(slots.floor), ABOVE_ALL)
+
+
+def _at_no_score(scores: Values, wanted: Interval, place: Span) -> Diagnostic:
+    if wanted.empty:
+        there = scores.describe(scores.of(EVERYTHING))
+        return Diagnostic(
+            "DX320", place, say("scores that nobody has"), say("some of the scores {values}", values=there)
+        )
+    found = say("scores that the outcomes before have taken")
+    return Diagnostic("DX320", place, found, say("scores that the outcomes before leave"))
 
 
 def reward_without_condition(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -75,16 +117,11 @@ def _form_for_everybody(award: Award) -> str | None:
 
 def cliffs(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """One unit of work that moves a fifth of the total, or a whole deposit."""
-    for measure in measures(contract):
-        rule = measure.measured.scoring
-        if isinstance(rule, AllOrNothing) and measure.place.section.kind is SectionKind.BASE:
-            moved = (measure.points - rule.missed) * _weight(contract, measure)
-            if contract.total.full and moved >= CLIFF * contract.total.full:
-                found = say("{points} points of the total, all or nothing", points=show(moved))
-                expected = say(
-                    "less than {share} of the total, or a method with steps between", share=show_percent(CLIFF)
-                )
-                yield Diagnostic("DX309", tree.span((*measure.at, "scoring", "method")), found, expected)
+    for measure, moved in _all_or_nothing(contract):
+        if contract.total.full and moved >= CLIFF * contract.total.full:
+            found = say("{points} points of the total, all or nothing", points=show(moved))
+            expected = say("less than {share} of the total, or a method with steps between", share=show_percent(CLIFF))
+            yield Diagnostic("DX309", tree.span((*measure.at, "scoring", "method")), found, expected)
     for number, deposit in enumerate(contract.deposits):
         for index, outcome in enumerate(deposit.outcomes):
             if outcome.when is not None and _hangs_on_every_target(outcome.when):
@@ -92,6 +129,26 @@ def cliffs(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
                 expected = say("outcomes with steps between, or the score")
                 span = tree.span(("deposits", number, "outcomes", index, "when"))
                 yield Diagnostic("DX309", span, found, expected)
+
+
+def _all_or_nothing(contract: Contract) -> Iterator[tuple[Measure, Fraction]]:
+    """What is earned whole or not at all, and the points of the total that it moves.
+
+    Under `worst_of` such a part is a gate before the others; where there are only gates, they are one cliff together.
+    """
+    gates: set[Location] = set()
+    for measure in measures(contract):
+        rule = measure.measured.scoring
+        if measure.place.section.kind is not SectionKind.BASE:
+            continue
+        if isinstance(rule, WorstOf):
+            gates.update((*measure.at, "scoring", "parts", index) for index in range(len(rule.parts)))
+            lost = [part.scoring.missed for part in rule.parts if isinstance(part.scoring, AllOrNothing)]
+            if len(lost) == len(rule.parts):
+                top = min(measure.points if part.points is None else part.points for part in rule.parts)
+                yield measure, (top - min(lost)) * _weight(contract, measure)
+        elif isinstance(rule, AllOrNothing) and measure.at not in gates:
+            yield measure, (measure.points - rule.missed) * _weight(contract, measure)
 
 
 def _weight(contract: Contract, measure: Measure) -> Fraction:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from rules.condition import AllOf, AnyOf, Condition, Linked, Not
 from rules.contract import Contract
 from rules.indicator import Indicator
-from rules.scoring import BestOf, Measured, Part, PerEvent, SumOf, WorstOf
+from rules.scoring import Exempt, Fixed, Measured, Part, PerEvent, parts_of
 from rules.sheet import Item, PeriodicSheet, Scope, Section
 from rules.source import Location
 from rules.verdict import Effects, Reach
@@ -53,6 +53,7 @@ class Measure:
 class Stage(IntEnum):
     """When a condition is looked at; each stage sees what the ones before it decided."""
 
+    SCORING = -1
     WARNING = 0
     VETO = 1
     GRADE = 2
@@ -119,14 +120,10 @@ def _with_parts(contract: Contract, measure: Measure) -> Iterator[Measure]:
         yield from _with_parts(contract, _below(contract, measure, at, part))
 
 
-def parts_of(measured: Measured) -> tuple[Part, ...]:
-    """The parts of a composite method, none of any other."""
-    return measured.scoring.parts if isinstance(measured.scoring, BestOf | WorstOf | SumOf) else ()
-
-
-def of_incidents(measured: Measured) -> bool:
-    """Whether the method counts incidents instead of reading an indicator."""
-    return isinstance(measured.scoring, PerEvent) and measured.scoring.incident is not None
+def reads_nothing(measured: Measured) -> bool:
+    """Whether the method looks at no indicator itself: it counts incidents, or is the same whatever was done."""
+    rule = measured.scoring
+    return isinstance(rule, Fixed | Exempt) or (isinstance(rule, PerEvent) and rule.incident is not None)
 
 
 def scopes(contract: Contract) -> Iterator[tuple[Location, Scope]]:
@@ -145,7 +142,11 @@ def sanctions(contract: Contract) -> Iterator[Sanction]:
 
 
 def conditions(contract: Contract) -> Iterator[Stand]:
-    """Every condition as it is written, whole."""
+    """Every condition as it is written, whole; those inside scoring first."""
+    for measure in measures(contract):
+        for index, part in enumerate(parts_of(measure.measured)):
+            if part.when is not None:
+                yield Stand((*measure.at, "scoring", "parts", index, "when"), part.when, Stage.SCORING)
     for sanction in sanctions(contract):
         yield Stand((*sanction.at, "when"), sanction.when, Stage.VETO if sanction.is_veto else Stage.WARNING)
     for index, grade in enumerate(contract.grades):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rules.checks.places import Stand, measures, sanctions, scopes, sections, terms
-from rules.condition import GradeIs, IncidentCount, ItemMet, ItemScoreIs, Linked, MonthsIn, SectionScoreIs
+from rules.condition import GradeIs, IncidentCount, ItemMet, ItemScoreIs, Linked, MonthsIn, SectionScoreIs, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.indicator import Kind
@@ -122,6 +122,8 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
             yield from _each((*stand.at, "incident"), INCIDENT, names, _incidents(contract))
         case MonthsIn(months_in=name):
             yield Reference((*stand.at, "months_in"), STATE, name, contract.state_ids)
+        case ValueIs(value=name):
+            yield Reference((*stand.at, "value"), INDICATOR, name, contract.indicator_by_id)
         case Linked(roles=names):
             yield from _each((*stand.at, "roles"), ROLE, names, contract.role_ids)
         case _:

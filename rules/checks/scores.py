@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.checks.places import ItemPlace, Measure, items, measures
+from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measures, terms_of
+from rules.condition import ItemMet, ItemScoreIs, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
-from rules.indicator import Take
+from rules.indicator import Indicator, Kind, Take
 from rules.safeguards.measures import fewer_is_better
+from rules.scoring import FirstOf, parts_of
 from rules.scoring_terms import FromData
-from rules.source import Tree
+from rules.sheet import PeriodicSheet
+from rules.source import Location, Tree
 
 _IDLE = ("missing", "nothing_to_count", "incomplete", "min_denominator", "period")
 
@@ -27,6 +30,64 @@ def known_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
                 found = say("{indicator}, made of the score of {item}", indicator=measure.indicator.id, item=name)
                 expected = say("scores of items that stand before it on the same sheet")
                 yield Diagnostic("DX219", tree.span(measure.indicator_at or measure.at), found, expected)
+
+
+def conditions_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A condition inside scoring looks at items that stand before, on the same sheet."""
+    order = {place.item.id: (number, place) for number, place in enumerate(items(contract))}
+    for measure in measures(contract):
+        for index, part in enumerate(parts_of(measure.measured)):
+            at = (*measure.at, "scoring", "parts", index, "when")
+            if part.when is None:
+                continue
+            if not isinstance(measure.measured.scoring, FirstOf):
+                expected = say("no when here: only the parts of first_of have a condition")
+                yield Diagnostic("DX212", tree.key_span(at), say("a condition that nothing looks at"), expected)
+            for stand in terms_of(Stand(at, part.when, Stage.SCORING)):
+                key, names = _items_looked_at(contract, stand)
+                for name in names:
+                    if name in order and not _before(order[name], order[measure.place.item.id]):
+                        expected = say("an item that stands before it on the same sheet")
+                        yield Diagnostic(
+                            "DX219", tree.span((*stand.at, key)), say("the item {item}", item=name), expected
+                        )
+
+
+def _items_looked_at(contract: Contract, stand: Stand) -> tuple[str, tuple[str, ...]]:
+    """The key of the condition, and the items whose scores it needs."""
+    match stand.condition:
+        case ItemScoreIs(item=name):
+            return "item", (name,)
+        case ItemMet(item_met=name):
+            return "item_met", (name,)
+        case ValueIs(value=name) if name in contract.indicator_by_id:
+            scores = contract.indicator_by_id[name].scores
+            return "value", () if scores is None else scores.items
+        case _:
+            return "", ()
+
+
+def values_in_conditions(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A condition compares a number, reported at least as often as the sheet is scored."""
+    for measure in measures(contract):
+        for index, part in enumerate(parts_of(measure.measured)):
+            at = (*measure.at, "scoring", "parts", index, "when")
+            for stand in terms_of(Stand(at, part.when, Stage.SCORING)) if part.when is not None else ():
+                if isinstance(stand.condition, ValueIs) and stand.condition.value in contract.indicator_by_id:
+                    indicator = contract.indicator_by_id[stand.condition.value]
+                    yield from _fits_a_condition(tree, (*stand.at, "value"), indicator, measure.place.sheet)
+
+
+def _fits_a_condition(
+    tree: Tree, at: Location, indicator: Indicator, sheet: PeriodicSheet | None
+) -> Iterator[Diagnostic]:
+    if indicator.kind is Kind.CHECKLIST:
+        found = say("{method} on an indicator of kind {kind}", method="value", kind=indicator.kind)
+        yield Diagnostic("DX213", tree.span(at), found, say("a number that can be compared"))
+    if sheet is not None and indicator.scores is None and indicator.every.per_year < sheet.each.per_year:
+        found = say("{indicator}, reported every {cadence}", indicator=indicator.id, cadence=indicator.every)
+        expected = say("an indicator reported every {cadence} or more often", cadence=sheet.each)
+        yield Diagnostic("DX226", tree.span(at), found, expected)
 
 
 def _before(one: tuple[int, ItemPlace], here: tuple[int, ItemPlace]) -> bool:

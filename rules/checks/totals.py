@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from rules.checks.extremes import uncapped_most
-from rules.checks.places import SectionPlace, items, sections
+from rules.checks.extremes import bonuses_most, least, uncapped_most
+from rules.checks.places import items, sections
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.linkage import Linkage
@@ -47,13 +47,43 @@ class _Full(NamedTuple):
 _NONE = _Full(Fraction(0), Fraction(0))
 
 
+class Whose(NamedTuple):
+    """Whose points are added up: a kind of party or a post; of one group and code where `known` says them ("": others)."""
+
+    subject: str
+    of_posts: bool
+    known: tuple[str, str] | None = None
+
+    def perhaps(self, scope: Scope) -> bool:
+        """Whether it may apply to them."""
+        wanted = scope.posts if self.of_posts else scope.kinds
+        if wanted and self.subject not in wanted:
+            return False
+        if self.known is None:
+            return True
+        group, code = self.known
+        return (not scope.groups or group in scope.groups) and (not scope.codes or code in scope.codes)
+
+    def surely(self, scope: Scope) -> bool:
+        """Whether it does; groups and codes stand in data that the contract does not have."""
+        return self.perhaps(scope) and (self.known is not None or not names_some(scope))
+
+
+def names_some(scope: Scope) -> bool:
+    return bool(scope.groups or scope.codes)
+
+
+def subjects_of(contract: Contract) -> tuple[str, ...]:
+    return contract.assesses or tuple(post.id for post in contract.posts)
+
+
 def total_adds_up(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """For every kind of party or post, base sections add up to the full points of the total."""
     if contract.total.full == 0:
         return  # told of as such
     differing: dict[_Full, list[str]] = defaultdict(list)
-    for subject in contract.assesses or [post.id for post in contract.posts]:
-        full = _full_for(contract, subject)
+    for subject in subjects_of(contract):
+        full = full_for(contract, Whose(subject, bool(contract.posts)))
         if full is not None and contract.total.full not in full:
             differing[full].append(subject)
     for full, subjects in differing.items():
@@ -68,18 +98,16 @@ def _place_of_total(tree: Tree) -> Span:
     return next((tree.keys[key,] for key in ("sections", "periodic", "linkage") if (key,) in tree.keys), tree.span(()))
 
 
-def _full_for(contract: Contract, subject: str) -> _Full | None:
-    """What the subject's sheets, and links, are worth together; None where nothing is scored."""
-    linkage = next((one for one in contract.linkage if subject in one.posts), None)
-    base = [
-        s for s in contract.all_sections() if s.kind is SectionKind.BASE and _for_kind(contract, s.applies_to, subject)
-    ]
+def full_for(contract: Contract, whose: Whose) -> _Full | None:
+    """What their sheets, and links, are worth together; None where nothing is scored."""
+    linkage = next((one for one in contract.linkage if whose.subject in one.posts), None)
+    base = [s for s in contract.all_sections() if s.kind is SectionKind.BASE and whose.perhaps(s.applies_to)]
     if linkage is None and not base:
         return None
-    sheet = _sheet_full(contract, contract.sections, subject).times(contract.annual_weight)
+    sheet = _sheet_full(contract.sections, whose).times(contract.annual_weight)
     for periodic in contract.periodic:
         periods = 1 if periodic.combine is not Combine.SUM else periodic.each.per_year
-        one = _sheet_full(contract, periodic.sections, subject).capped(periodic.cap)
+        one = _sheet_full(periodic.sections, whose).capped(periodic.cap)
         sheet = sheet.plus(one.times(periodic.weight * periods))
     sheet = sheet.plus(_Full(contract.total.start, contract.total.start))
     return sheet if linkage is None else _with_links(linkage, sheet)
@@ -91,64 +119,80 @@ def _with_links(linkage: Linkage, sheet: _Full) -> _Full:
     return sheet.times(linkage.personal).plus(_Full(linked, linked))
 
 
-def _sheet_full(contract: Contract, parts: Iterable[Section], subject: str) -> _Full:
+def _sheet_full(parts: Iterable[Section], whose: Whose) -> _Full:
     whole = _NONE
     for section in parts:
         if section.kind is SectionKind.BASE:
-            whole = whole.plus(_section_full(contract, section, subject).times(section.weight))
+            whole = whole.plus(_section_full(section, whose).times(section.weight))
     return whole
 
 
-def _section_full(contract: Contract, section: Section, subject: str) -> _Full:
-    if not _for_kind(contract, section.applies_to, subject):
+def _section_full(section: Section, whose: Whose) -> _Full:
+    """As the section says; for those who are known, as their items give."""
+    if not whose.perhaps(section.applies_to):
         return _NONE
-    if section.points is not None or section.takes:
+    if section.takes or (section.points is not None and whose.known is None):
         full = _Full(section.full, section.full)
     else:
-        full = _items_full(contract, section.items, subject).capped(section.cap)
-    return _Full(Fraction(0), full.most) if _for_some(section.applies_to) else full
+        full = _items_full(section.items, whose).capped(section.cap)
+    return full if whose.surely(section.applies_to) else _Full(Fraction(0), full.most)
 
 
-def _items_full(contract: Contract, parts: Iterable[Item], subject: str) -> _Full:
+def _items_full(parts: Iterable[Item], whose: Whose) -> _Full:
     whole = _NONE
     for item in parts:
-        if _for_kind(contract, item.applies_to, subject):
-            whole = whole.plus(_Full(Fraction(0) if _for_some(item.applies_to) else item.points, item.points))
+        if whose.perhaps(item.applies_to):
+            whole = whole.plus(_Full(item.points if whose.surely(item.applies_to) else Fraction(0), item.points))
     return whole
-
-
-def _for_kind(contract: Contract, scope: Scope, subject: str) -> bool:
-    wanted = scope.posts if contract.posts else scope.kinds
-    return not wanted or subject in wanted
-
-
-def _for_some(scope: Scope) -> bool:
-    """Whether the scope depends on data that the contract does not have."""
-    return bool(scope.groups or scope.codes)
 
 
 def sections_add_up(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """What a section says it is worth, against its balance or its items."""
-    subjects = contract.assesses or tuple(post.id for post in contract.posts)
     for place in sections(contract):
         section = place.section
         above_cap = not isinstance(section.cap, str) and section.full > section.cap  # told of as such
-        if section.points is None or section.kind is SectionKind.DEDUCTION or above_cap:
+        if section.points is None or (above_cap and section.kind is not SectionKind.DEDUCTION):
             continue
-        given = _given(contract, place, subjects)
-        wrong = next((full for full in given if section.points not in full), None)
-        if wrong is not None:
-            found = say("{points} points", points=show(section.points))
+        wrong = next((full for full in _given(contract, section) if full is None or section.points not in full), _NONE)
+        if wrong is None:
+            expected = say("a floor of {floor}: its items take without limit", floor=show(-section.points))
+        elif section.kind is SectionKind.DEDUCTION:
+            expected = say("{full}, the most that its items take", full=str(wrong))
+        else:
             expected = say("{full}, as its items give", full=str(wrong))
+        if wrong is not _NONE:
+            found = say("{points} points", points=show(section.points))
             yield Diagnostic("DX302", tree.span((*place.at, "points")), found, expected)
 
 
-def _given(contract: Contract, place: SectionPlace, subjects: tuple[str, ...]) -> list[_Full]:
-    section = place.section
+def _given(contract: Contract, section: Section) -> Iterator[_Full | None]:
+    """What it comes to for each kind; of a deduction the most that it takes, None without limit."""
     if section.start is not None:
-        return [_Full(section.start, section.start)]
-    concerned = [subject for subject in subjects if _for_kind(contract, section.applies_to, subject)]
-    return [_items_full(contract, section.items, subject).capped(section.cap) for subject in concerned]
+        yield _Full(section.start, section.start)
+        return
+    for subject in subjects_of(contract):
+        whose = Whose(subject, bool(contract.posts))
+        if not whose.perhaps(section.applies_to):
+            continue
+        yield (
+            _items_take(section, whose)
+            if section.kind is SectionKind.DEDUCTION
+            else _items_full(section.items, whose).capped(section.cap)
+        )
+
+
+def _items_take(section: Section, whose: Whose) -> _Full | None:
+    floor: Limit = section.floor if isinstance(section.floor, str) else -section.floor
+    whole = _NONE
+    for item in section.items:
+        lowest = least(item, item.points)
+        if not whose.perhaps(item.applies_to):
+            continue
+        if lowest is None:
+            return None if isinstance(floor, str) else _Full(floor, floor)
+        lost = item.points - lowest
+        whole = whole.plus(_Full(lost if whose.surely(item.applies_to) else Fraction(0), lost))
+    return whole.capped(floor)
 
 
 def counts_for_nothing(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -189,3 +233,9 @@ def caps_never_reached(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
             found = say("a cap of {cap}", cap=show(cap))
             expected = say("less than {best}, the most that its items give", best=show(best))
             yield Diagnostic("DX314", tree.span((*place.at, "cap")), found, expected)
+    best, cap = bonuses_most(contract), contract.total.bonus_cap
+    if best is not None and not isinstance(cap, str) and cap > best:
+        expected = say("less than {best}, the most that the bonus sections give", best=show(best))
+        if best == 0:
+            expected = say("bonus sections for it to hold")
+        yield Diagnostic("DX314", tree.span(("total", "bonus_cap")), say("a cap of {cap}", cap=show(cap)), expected)

@@ -7,12 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from rules.checks.extremes import most
-from rules.checks.places import Measure, items, measures, parts_of
+from rules.checks.places import Measure, items, measures
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show
-from rules.scoring import AllOrNothing, BestOf, Checklist, Part, Rank, SumOf, Tiers, WorstOf
+from rules.scoring import AllOrNothing, BestOf, Checklist, Part, Rank, SumOf, Tiers, WorstOf, parts_of
 from rules.scoring_terms import PartPoints
+from rules.sheet import SectionKind
 from rules.source import Location, Tree
 
 PART_DEPTH_MAX = 4
@@ -75,6 +76,28 @@ def parts_without_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]
                     span = tree.span((*measure.at, "scoring", "parts", index))
                     expected = say("points: what this part of the sum is worth")
                     yield Diagnostic("DX217", span, say("a part without points"), expected)
+
+
+def parts_beyond_the_whole(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Parts that are worth more together than their sum may come to, and nobody wrote that it stops there.
+
+    A bonus is "up to" by nature; what parts come to with a factor of each party or group is not known here.
+    """
+    for measure in measures(contract):
+        rule = measure.measured.scoring
+        if (
+            not isinstance(rule, SumOf)
+            or rule.highest is not None
+            or measure.place.section.kind is not SectionKind.BASE
+        ):
+            continue
+        together = Fraction(0)
+        for part in rule.parts:
+            together += (part.points or 0) * part.times if isinstance(part.times, Fraction) else 0
+        if together > measure.points:
+            found = say("parts of {points} points together", points=show(together))
+            expected = say("{most} points, or highest: where the sum stops", most=show(measure.points))
+            yield Diagnostic("DX319", tree.key_span((*measure.at, "scoring", "parts")), found, expected)
 
 
 def parts_too_deep(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from rules.record import Record
 from rules.safeguards import phrases
 from rules.safeguards.measures import everything_scored
 from rules.safeguards.reading import grounds_in, says
-from rules.scoring import PerEvent
+from rules.scoring import FirstOf, Fixed, PerEvent, ScoringRule
 from rules.source import Location
 from rules.verdict import GradeBand, IncidentKind, Veto, WarningRule
 
@@ -38,8 +38,19 @@ def advantages_in(contract: Contract) -> Iterator[tuple[str, Location]]:
                 yield kind, use.location
     for part, location, _ in everything_scored(contract):
         scoring = part.scoring
+        yield from _in_cases(scoring, location, wrongs)
         if isinstance(scoring, PerEvent) and scoring.incident in wrongs and scoring.add is not None:
             yield scoring.incident, (*location, "scoring", "incident")
+
+
+def _in_cases(scoring: ScoringRule, location: Location, wrongs: Collection[str]) -> Iterator[tuple[str, Location]]:
+    """Inside scoring a wrong may do one thing: leave no points, where there is at least one of its kind."""
+    for number, part in enumerate(scoring.parts if isinstance(scoring, FirstOf) else ()):
+        costs = isinstance(part.scoring, Fixed) and part.scoring.share == 0
+        for use in _looked_at(part.when, (*location, "scoring", "parts", number, "when"), 1):
+            yield from (
+                (kind, use.location) for kind in use.kinds if kind in wrongs and not (costs and use.sign == COSTS)
+            )
 
 
 def names_a_wrong(kind: IncidentKind) -> bool:

@@ -14,6 +14,7 @@ from rules.diagnostic import Diagnostic, Span, Text, in_order, say
 from rules.indicator import Indicator, Kind
 from rules.safeguards import phrases
 from rules.safeguards.advantages import advantages_in
+from rules.safeguards.cases import about_petitions, around_birth, looks
 from rules.safeguards.derivation import Origins, is_service, subjects_of
 from rules.safeguards.grounds import (
     ADVANTAGE,
@@ -49,6 +50,7 @@ def check(contract: Contract, tree: Tree) -> list[Diagnostic]:
         *_no_service(contract, tree, origins),
         *_petitions_misused(contract, tree),
         *_fewer_births_by_service(contract, tree),
+        *_turned_round(contract, tree, origins),
         *_advantages(contract, tree),
     )
     return list(in_order(faults))
@@ -221,6 +223,26 @@ def _fewer_births_by_service(contract: Contract, tree: Tree) -> Iterator[Diagnos
             found = say("{name}, where fewer is better", name=as_written(indicator.name))
             hint = say("score the share of newborns or families served, higher is better")
             yield Diagnostic(DEMOGRAPHIC, tree.span((*location, "scoring")), found, _expected(ground), hint)
+
+
+def _turned_round(contract: Contract, tree: Tree, origins: Origins) -> Iterator[Diagnostic]:
+    """A case inside scoring can make any value earn more where it is less: some may not be looked at there at all."""
+    for look in looks(contract):
+        indicator, span = look.indicator, tree.span(look.location)
+        if indicator.statistic or origins.of(indicator.id).above:
+            found = say("{indicator}, a statistic", indicator=indicator.id)
+            expected = say("an indicator of a service or of the office's own work: {because}", because=QUOTAS)
+            hint = say("take the item out, or let it look at the service; a statistic is reported beside the score")
+            yield Diagnostic(SCORED_STATISTIC, span, found, expected, hint)
+        elif petition := about_petitions(indicator):
+            ground = Ground(Subject.PETITIONS, petition)
+            found = say("{name}, on which other points depend", name=as_written(petition))
+            yield Diagnostic(PETITION, span, found, _expected(ground), ground.way_out)
+        elif around_birth(indicator):
+            ground = Ground(Subject.BIRTHS, indicator.name)
+            found = say("{name}, on which other points depend", name=as_written(indicator.name))
+            hint = say("score the share of newborns or families served, higher is better")
+            yield Diagnostic(DEMOGRAPHIC, span, found, _expected(ground), hint)
 
 
 def _advantages(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:

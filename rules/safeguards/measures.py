@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rules.contract import Contract
 from rules.indicator import Indicator
-from rules.scoring import BestOf, Linear, Measured, PerEvent, Rank, SumOf, Tiers, WorstOf
+from rules.scoring import Linear, Measured, PerEvent, Rank, Tiers, parts_of
 from rules.scoring_terms import Direction
 from rules.source import Location
 
@@ -60,6 +60,5 @@ def _with_parts(
 ) -> Iterator[Scored]:
     indicator = contract.indicator_by_id.get(measured.indicator) if measured.indicator else above
     yield Scored(measured, location, indicator)
-    if isinstance(measured.scoring, BestOf | WorstOf | SumOf):
-        for number, part in enumerate(measured.scoring.parts):
-            yield from _with_parts(contract, part, (*location, "scoring", "parts", number), indicator)
+    for number, part in enumerate(parts_of(measured)):
+        yield from _with_parts(contract, part, (*location, "scoring", "parts", number), indicator)

@@ -18,10 +18,11 @@ from rules.verdict import IncidentKind, Veto, WarningRule
 _REFERENCES = frozenset(
     {
         "add", "by_grade", "cap_grade", "entries", "fewest_incidents", "forfeit_to", "grade", "incident", "indicator", "item",
-        "item_met", "kinds", "linked", "months_in", "per", "post", "posts", "roles", "section", "subtract",
+        "item_met", "items", "kinds", "linked", "months_in", "per", "post", "posts", "roles", "section",
+        "subtract", "value",
     }
 )  # fmt: skip
-_TO_INDICATORS = frozenset({"add", "indicator", "per", "subtract"})
+_TO_INDICATORS = frozenset({"add", "indicator", "per", "subtract", "value"})
 _NOT_WORDS = frozenset({"method", "town", "supersedes"})
 
 

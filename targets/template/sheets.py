@@ -289,7 +289,7 @@ def left_to(contract: Contract, source: FromData) -> dict[tuple[str, str], None]
         (indicator, name): None
         for indicator, measured in _measured_in(contract, None)
         for name in PARAMETERS
-        if indicator and getattr(measured.scoring, name, None) is source
+        if indicator and source in (getattr(measured.scoring, name, None), getattr(measured, name, None))
     }
 
 
