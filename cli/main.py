@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, data, demo, desk, year
+from cli import contract, convert, data, demo, desk, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -36,6 +36,7 @@ COMMANDS = (
     ("demo", demo.demo, N_("assess an invented town: workbooks, import, verdicts")),
     ("init", contract.init, N_("make a workspace folder with the shipped contracts")),
     ("check", contract.check, N_("find everything that is wrong with contracts")),
+    ("convert", convert.convert, N_("a contract from YAML to a workbook, and back")),
     ("schema", contract.schema, N_("the JSON Schema of contracts, for editors")),
     ("template", contract.template, N_("write the workbook to be filled in for contracts")),
     ("import", data.import_, N_("read workbooks or CSV tables into the workspace")),

@@ -288,12 +288,12 @@ def _per_event(draw: Draw, places: int) -> Tree:
 def _per_incident(draw: Draw, places: int, kinds: Sequence[str]) -> Tree:
     """Of some severities, with amounts of their own, once for a matter, or none of it."""
     rule = draw(_per_event(places)) | {"incident": draw(st.sampled_from(kinds))}
-    if draw(st.booleans()):
-        rule["severities"] = draw(st.sampled_from([["grave"], ["light", "grave"]]))
+    looked_at = draw(st.sampled_from([SEVERITIES, ("grave",), ()]))
+    if looked_at:
+        rule["severities"] = list(looked_at)
     if "then" not in rule and "rising_by" not in rule and draw(st.booleans()):
-        rule["by_severity"] = {
-            name: draw(amounts(places, 0, 8)) for name in draw(st.sampled_from([("grave",), SEVERITIES]))
-        }
+        named = draw(st.lists(st.sampled_from(looked_at or SEVERITIES), min_size=1, unique=True))
+        rule["by_severity"] = {name: draw(amounts(places, 0, 8)) for name in named}
     return rule | ({"once_per_matter": "true"} if draw(st.booleans()) else {})
 
 

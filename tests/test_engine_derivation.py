@@ -74,8 +74,9 @@ def replay(step: Step) -> bool:
     values = [below.value for below in step.steps if below.value is not None]
     match step.kind:
         case StepKind.ROUNDED:
-            how, decimals = (value for _, value in step.rule.arguments)
-            assert step.value == round_to(values[0], int(str(decimals)), ROUNDINGS[str(how)])
+            (_, how), (name, places) = step.rule.arguments
+            unit = Fraction(1, 10 ** int(str(places))) if name == "decimals" else parse_number(str(places))
+            assert step.value == round_to(values[0] / unit, 0, ROUNDINGS[str(how)]) * unit
         case StepKind.CAPPED:
             ((name, limit),) = step.rule.arguments
             assert step.value == limited(str(limit))

@@ -6,7 +6,7 @@ the same for each period and are combined; the total adds it all up. Rounding ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -211,7 +211,7 @@ def _sheet(scores: SheetScores, subject: Subject, sheet: PeriodicSheet, at: Loca
             assert step.value is not None
             scored.append((period, step.value))
         sections.extend(inside)
-        steps.append(step)
+        steps.append(_beside(step, inside))
     if not scored:
         if book.times_noted == noted:
             _note_nothing_left(book, subject, sheet.sections, at)
@@ -262,7 +262,7 @@ def _scaled_up(step: Step, scored: int, due: int) -> Step:
 def _added(title: Text, sections: list[SectionScore], at: Location) -> Step:
     """Base sections, their exempt points spread over the whole, plus bonuses and deductions. None: all exempt."""
     base = [s for s in sections if s.section.kind is SectionKind.BASE]
-    parts = tuple(section.step for section in sections if not section.section.kind.moves)
+    parts = tuple(section.step for section in base)
     earned = [s.score for s in base if s.score is not None]
     carried = sum((section.exempt_points for section in base), ZERO)
     full = sum((section.full * section.section.weight for section in base), ZERO)
@@ -280,16 +280,28 @@ def _with_extras(step: Step, extras: list[SectionScore], bonus_cap: Fraction | N
     if not extras:
         return step
     assert step.value is not None
+    bonuses = [extra for extra in extras if extra.section.kind is SectionKind.BONUS]
+    parts = [extra.step for extra in extras]
     moved = [extra.score or ZERO for extra in extras]
-    bonus = sum((extra.score or ZERO for extra in extras if extra.section.kind is SectionKind.BONUS), ZERO)
+    summed = sum((extra.score or ZERO for extra in bonuses), ZERO)
+    if bonus_cap is not None and summed > bonus_cap:
+        terms = say("{terms}", terms=added([extra.score or ZERO for extra in bonuses]))
+        below = tuple(extra.step for extra in bonuses)
+        together = Step(StepKind.COMPUTED, say("bonuses"), say("sum of the sections"), terms, summed, step.at, below)
+        others = [extra for extra in extras if extra not in bonuses]
+        parts = [clamped(together, None, bonus_cap), *(extra.step for extra in others)]
+        moved = [bonus_cap, *(extra.score or ZERO for extra in others)]
     rule, worked = say("with bonuses and deductions"), say("{terms}", terms=added([step.value, *moved]))
-    parts = (step, *(extra.step for extra in extras))
-    value = sum(moved, step.value)
-    if bonus_cap is not None and bonus > bonus_cap:
-        worked = say("{terms}; bonuses of {bonus}, at most {most}", terms=added([step.value, *moved]),
-                     bonus=readable(bonus), most=readable(bonus_cap))  # fmt: skip
-        value += bonus_cap - bonus
-    return Step(StepKind.COMPUTED, step.title, rule, worked, value, step.at, parts)
+    return Step(StepKind.COMPUTED, step.title, rule, worked, sum(moved, step.value), step.at, (step, *parts))
+
+
+def _beside(step: Step, sections: Iterable[SectionScore]) -> Step:
+    """The same, with the sections that count for nothing themselves told beside it."""
+    working = tuple(one.step for one in sections if one.section.kind is SectionKind.WORKING)
+    if not working:
+        return step
+    rule = say("what is only worked out stands below, beside what counts")
+    return Step(StepKind.QUOTED, step.title, rule, NOTHING, step.value, step.at, (step, *working))
 
 
 def _total(
@@ -302,14 +314,13 @@ def _total(
 ) -> Step:
     """Start + annual sheet x weight + periodic sheets + bonuses - deductions, within cap and floor, rounded."""
     contract, total = book.contract, book.contract.total
-    base = [section for section in sections if not section.section.kind.moves]
+    base = [section for section in sections if section.section.kind is SectionKind.BASE]
     extras = [section for section in sections if section.section.kind.moves]
     title = say("total of {subject}", subject=subject.name)
     annual = _added(title, base, ())
     if annual.value is None:
         if not faulty:
-            at_stake = [section.section for section in base if section.section.kind is SectionKind.BASE]
-            _note_nothing_left(book, subject, at_stake, ())
+            _note_nothing_left(book, subject, [section.section for section in base], ())
         annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO)
     step = _weighted(annual, contract.annual_weight)
     assert step.value is not None
@@ -321,4 +332,4 @@ def _total(
         step = Step(StepKind.COMPUTED, title, rule, worked, sum(others, step.value), (), parts)
     step = _with_extras(step, extras, bound(total.bonus_cap))
     step = clamped(step, bound(total.floor), bound(total.cap))
-    return rounded(step, contract.decimals, contract.rounding)
+    return _beside(rounded(step, contract.decimals, contract.rounding), sections)

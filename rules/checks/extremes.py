@@ -208,13 +208,15 @@ def _least_by_rule(rule: ScoringRule, points: Fraction) -> Fraction | None:
             return ZERO
         case Steps() | Relative():
             terms = _step_terms(rule)
-            return _bound(terms.lowest) if terms.deduct else most(rule, points) if terms.add is None else points
+            highest = points if terms.highest is None else terms.highest
+            return _bound(terms.lowest) if terms.deduct else _capped(points, highest)
         case AllOrNothing(missed=missed):
             return min(points, missed)
         case Tiers(bands=bands):
             return min(band.points for band in bands)
         case Brackets(below=below, lowest=lowest, start=start):
-            return _bound(lowest) if below else points if start is None else start
+            begins = points if start is None else start
+            return _bound(lowest) if below else _capped(begins, points if rule.highest is None else rule.highest)
         case PerEvent(deduct=deduct, lowest=lowest):
             return ZERO if deduct is None else _bound(lowest)
         case Rank(table=table, shares=shares, after=after, lowest=lowest):
@@ -242,8 +244,8 @@ def _least_of_parts(rule: Composite, points: Fraction) -> Fraction | None:
         case SumOf():
             if fewer and whole is not None:  # those that are left are worth more, above 0 as below
                 whole = ZERO if min(bounded) >= 0 else None
-            floor = _bound(rule.lowest)
-            return floor if whole is None else whole if floor is None else max(whole, floor)
+            floor, highest = _bound(rule.lowest), points if rule.highest is None else rule.highest
+            return floor if whole is None else _capped(whole if floor is None else max(whole, floor), highest)
 
 
 def _least_of_part(part: Part, points: Fraction) -> Fraction | None:
