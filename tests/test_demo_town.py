@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -134,11 +133,8 @@ def test_somebody_answers_for_every_place_and_unit_on_every_day_of_change() -> N
             assert set(shares.values()) <= {Fraction(1)}
 
 
-def test_the_same_town_every_time_and_quickly() -> None:
-    started = time.perf_counter_ns()
-    again = demo_town()
-    assert time.perf_counter_ns() - started < 1_000_000_000
-    assert again == town()
+def test_the_same_town_every_time() -> None:
+    assert demo_town() == town()
 
 
 # --- figures against the contracts -----------------------------------------------------------------------------------
