@@ -157,9 +157,10 @@ def _score_bounds(contract: Contract) -> Iterator[Fraction]:
 
 def _alone(contract: Contract, contracts: Sequence[Contract]) -> Comparable:
     """Cells that mean the same for somebody without their peers."""
-    among_peers = _among_peers(contract, {one.contract: one for one in contracts})
+    named = {one.contract: one for one in contracts}
+    among_peers = _among_peers(contract, named)
     by_rank = any(isinstance(condition, RankIs) for one in contracts for condition in _conditions(one))
-    if contract.posts and any(_compares(item, ()) for one in contracts for item in one.item_by_id.values()):
+    if contract.posts and any(_among_peers(one, named) for one in contracts):
         by_rank = True
 
     def comparable(cell: str) -> bool:
@@ -187,7 +188,7 @@ def _among_peers(contract: Contract, contracts: Mapping[str, Contract]) -> set[s
             if one.scores is not None
             and (found.intersection(one.scores.items) or _total_looks(one.scores.contract, contracts))
         }
-        if item.spread is Spread.PEERS or _compares(item, made) or _asks(item, found):
+        if item.spread is Spread.PEERS or _compares(item, made) or _asks(item, found | made):
             found.add(item.id)
     return found
 
@@ -197,9 +198,9 @@ def _total_looks(name: str | None, contracts: Mapping[str, Contract]) -> bool:
 
 
 def _asks(measured: Measured, among: Collection[str]) -> bool:
-    """Whether a condition inside the scoring looks at one of those items."""
+    """Whether a condition inside the scoring looks at one of those items or indicators."""
     asked = (condition for part in parts_of(measured) if part.when is not None for condition in _parts(part.when))
-    names = {getattr(condition, "item", None) or getattr(condition, "item_met", None) for condition in asked}
+    names = {getattr(condition, key, None) for condition in asked for key in ("item", "item_met", "value")}
     return bool(names.intersection(among)) or any(_asks(part, among) for part in parts_of(measured))
 
 
