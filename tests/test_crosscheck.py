@@ -12,6 +12,8 @@ from test_bulk_files import villages
 from cli.main import main
 from engine import inference
 from engine.columnar import against_target
+from engine.sampling import _alone
+from rules.load import parse_contract
 
 needs_both = pytest.mark.skipif(
     not inference.available(), reason="durable-rules does not run on this Python or platform"
@@ -57,3 +59,40 @@ def test_the_compiled_plan_alone_judges_where_the_rule_engine_does_not_run(
     assert main(["explain", "530101001201", "--contract", str(tmp_path / "villages.yaml"), "--parties",
                  str(tmp_path / "parties.csv"), "--data", str(tmp_path / "data.csv"), "--lang", "en"]) == 2  # fmt: skip
     assert "DX710" in capsys.readouterr().err
+
+
+def test_what_looks_at_peers_through_scores_and_conditions_is_not_compared_for_somebody_alone() -> None:
+    """`place` looks at the peers itself; `made` through its score, `case` through a condition; `plain` does not."""
+    contract = parse_contract("c.yaml", LOOKING_AT_PEERS).contract
+    comparable = _alone(contract, [contract])
+    told = {item: comparable(f"item {item} 2026") for item in contract.item_by_id}
+    assert told == {"plain": True, "place": False, "made": False, "case": False, "mean": False}
+
+
+LOOKING_AT_PEERS = """
+contract: c
+title: c
+version: 1
+year: 2026
+assesses: [village]
+indicators:
+  - {id: n, name: n, kind: count}
+  - {id: of_place, name: of place, kind: number, scores: {items: [place]}}
+sections:
+  - id: s
+    name: s
+    items:
+      - {id: plain, name: p, indicator: n, points: 20, scoring: {method: proportional, target: 10}}
+      - {id: place, name: r, indicator: n, points: 20, scoring: {method: rank, table: [20, 10]}}
+      - {id: made, name: m, indicator: of_place, points: 20, scoring: {method: proportional, target: 20}}
+      - id: case
+        name: c
+        indicator: n
+        points: 20
+        scoring:
+          method: first_of
+          parts:
+            - {when: {value: of_place, is: {at_least: 10}}, scoring: {method: proportional, target: 10}}
+            - {scoring: {method: proportional, target: 12}}
+      - {id: mean, name: a, indicator: n, points: 20, spread: peers_mean, scoring: {method: proportional, target: 10}}
+"""
