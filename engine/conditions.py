@@ -30,6 +30,7 @@ from rules.condition import (
     RankIs,
     ScoreIs,
     SectionScoreIs,
+    ValueIs,
     Vetoed,
     WarnedTimes,
 )
@@ -38,7 +39,7 @@ from rules.range import Range
 
 TRUE = Range(at_least=Fraction(1))
 FALSE = Range(at_most=Fraction(0))
-TRUTHS = frozenset({"met", "grade", "group", "linked", VETOED, ALL_TARGETS_MET})
+TRUTHS = frozenset({"met", "grade", "group", "linked", "value", VETOED, ALL_TARGETS_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ def _truth_looked_at(node: str, condition: Condition) -> tuple[str, Range]:
             return group_measure(groups), TRUE
         case Linked():
             return linked_measure(node), TRUE
+        case ValueIs():
+            return value_measure(node), TRUE
         case _:
             raise AssertionError(f"{type(condition).__name__} has no measure of its own")
 
@@ -147,6 +150,10 @@ def group_measure(groups: tuple[str, ...]) -> str:
 
 def linked_measure(node: str) -> str:
     return f"linked:{node}"
+
+
+def value_measure(node: str) -> str:
+    return f"value:{node}"
 
 
 def months_measure(state: str) -> str:

@@ -160,16 +160,16 @@ class Award(Payment):
 
     @model_validator(mode="after")
     def _options_where_they_belong(self) -> Self:
-        if self.above is not None and self.per_point is None:
-            raise NotWord(say("above only beside per_point"))
         if self.monthly and self.form not in ("base_rate", "per_point"):
             raise NotWord(say("monthly only beside base_rate or per_point"))
         if self.ties is not PrizeTies.SHARED and self.by_rank is None:
             raise NotWord(say("ties only beside by_rank"))
         if self.consolation is not None and self.form not in ("by_rank", "by_grade"):
             raise NotWord(say("consolation only beside by_rank or by_grade"))
-        if self.pool is not None and (self.less or self.at_most is not None or self.round_to != 1):
-            raise NotWord(say("no less, at_most or round_to beside pool, which is divided to the fen"))
+        if self.form in ("pool", "by_rank") and (self.less is not None or self.at_most is not None):
+            raise NotWord(say("no less or at_most beside pool or by_rank, where the peers decide"))
+        if self.pool is not None and self.round_to != 1:
+            raise NotWord(say("no round_to beside pool, which is divided to the fen"))
         return self
 
 
