@@ -9,12 +9,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from test_columnar_money import ENGINES, LOWERING, MARKED, Paid, contract, marks
+from paid_pages import ENGINES, LOWERING, MARKED, Paid, contract, marks
+from test_bulk import FILES, agreed, recorded
 
 from engine.columnar.judged import judge_year
 from engine.columnar.money.dues import dues_of, taken
-from rules.money import Award, PrizeTies
+from rules.money import Award, PrizeTies, RiskDeposit
 from rules.period import Cadence, Period
+from targets.bulk.columns import columns_of_tables
+from targets.bulk.tables import read_tables
 from targets.columns.backend import backend
 from targets.columns.of_snapshot import columns_of
 from targets.engines import EngineName
@@ -134,3 +137,40 @@ def test_prizes_and_pools(seed: int, engine: EngineName, tmp_path: Path) -> None
         for number, world in enumerate(worlds):
             expected = prizes(award, world) if award.by_rank else pooled(award, world)
             assert found[award.id, number] == expected, (award, world.scores, world.lowered, world.eligible)
+
+
+AWARDS = (
+    {"id": "share", "name": "两成", "deposit_share": "20%", "advance": "funds", "paid_in": "¥0.01"},
+    {"id": "prize", "name": "奖", "fixed": "¥10.01", "payees": [{"post": "resident", "share": "50%"}]},
+    {"id": "pool", "name": "池", "pool": "¥10.01", "when": {"value": "meetings", "is": {"at_least": "1"}}},
+)
+DEPOSIT = {
+    "id": "deposit", "name": "押金", "posts": ["resident"], "amount": "¥1,000", "basis": "deposit",
+    "outcomes": [
+        {"id": "all", "name": "全退", "refund": "100%", "reward_times": "1", "when": {"linked": "all", "is": {"grade": ["good"]}}},
+        {"id": "half", "name": "半退", "refund": "50%", "forfeit_to": "fund"},
+    ],
+}  # fmt: skip
+
+
+@ENGINES
+@pytest.mark.parametrize("through", [12, 6])
+def test_files_come_to_what_the_records_come_to(through: int, engine: EngineName) -> None:
+    """Who is in post where on the last day, and was last in post where, by either way in; c3 left before the year."""
+    village, cadre = agreed()
+    prized = village.model_copy(update={"awards": tuple(Award.model_validate(one) for one in AWARDS)})
+    paying = cadre.model_copy(update={"deposits": (RiskDeposit.model_validate(DEPOSIT),)})
+    contracts, chosen = (prized, paying), backend(engine)
+    by_files = columns_of_tables(read_tables(FILES, contracts, chosen), contracts, 2026, through, chosen)
+    by_records = columns_of([Snapshot(2026, recorded(), through)], contracts, chosen)
+    dues = [
+        taken(dues_of(judge_year(contracts, year, chosen), year, chosen), chosen) for year in (by_files, by_records)
+    ]
+    assert dues[0] == dues[1]
+    parts = {(one.subject, one.payee): one.amount_fen for one in dues[0]["water/village"] if one.clause == "prize"}
+    held = {subject: payee for subject, payee in parts if payee != subject}
+    assert held == {"899901101201": "c1", "899901101203": "c2"}
+    shares = {
+        one.subject: one.amount_fen for one in dues[0]["water/village"] if (one.clause, one.due) == ("share", "award")
+    }
+    assert shares == dict.fromkeys(held, 20_000)
