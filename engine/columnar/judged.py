@@ -12,6 +12,9 @@ from engine.columnar.layers import TooWide
 from engine.columnar.layout import Layout, lay_out
 from engine.columnar.linked_total import link
 from engine.columnar.links import Judgement, Reaching, tie
+from engine.columnar.money.amounts import amounts
+from engine.columnar.money.layout import MoneyLayout
+from engine.columnar.money.people import join_people
 from engine.columnar.of_scores import join_totals
 from engine.columnar.plan import Plan
 from engine.columnar.reach import FiredNames, reached
@@ -23,6 +26,7 @@ from engine.fit import contracts_fit, in_order, nobody
 from rules.condition import Condition, Linked
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
+from rules.money import Award, DepositOutcome
 from rules.verdict import GradeBand, Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import SUBJECT_COLUMNS, Frame, YearColumns
@@ -34,13 +38,15 @@ FAULTS_LISTED_MAX = 1000
 class JudgedColumns:
     """One contract's verdicts: `frame` has a row a subject; `layout` says which column holds what, in which unit.
 
-    `reaching` are the vetoes and warnings that reach cadres, a row each.
+    `reaching` are the vetoes and warnings that reach cadres, a row each; `money` says which column holds what its deposits and
+    awards come to.
     """
 
     contract: Contract
     frame: Frame
     layout: Layout
     reaching: tuple[Reaching, ...]
+    money: MoneyLayout
 
 
 def judge_year(
@@ -64,7 +70,7 @@ def judge_year(
         progress(contract.title)
         asked = [] if contract.posts else list(_asked(ordered))
         try:
-            one, judgement, noted = _judge(contract, year, backend, judgements, asked)
+            one, judgement, noted = _judge(contract, year, backend, judgements, asked, ordered)
         except TooWide as wide:
             refuse(_too_wide(contract, wide, backend))
         faults += _found(one.frame, noted, backend)
@@ -82,28 +88,35 @@ def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:
 
 
 def _linked_of(contract: Contract) -> Iterator[Linked]:
-    clauses: tuple[WarningRule | Veto | GradeBand, ...] = (*contract.warnings, *contract.vetoes, *contract.grades)
+    clauses: tuple[WarningRule | Veto | GradeBand | DepositOutcome | Award, ...] = (
+        *contract.warnings, *contract.vetoes, *contract.grades,
+        *(outcome for deposit in contract.deposits for outcome in deposit.outcomes), *contract.awards,
+    )  # fmt: skip
     return linked_in(clause.when for clause in clauses)
 
 
 def _judge(
-    contract: Contract, year: YearColumns, backend: Backend, others: Sequence[Judgement], asked: Sequence[Condition]
-) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:
+    contract: Contract, year: YearColumns, backend: Backend, others: Sequence[Judgement], asked: Sequence[Condition],
+    contracts: Sequence[Contract],
+) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:  # fmt: skip
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
     told, events = tell_events(columns.frame, year, contract, columns)
     told, totals = join_totals(told, contract, others)
+    told, people = join_people(told, contract, contracts, year)
     ties = tie(told, year, contract, plan, others, _linked_of(contract))
     scribe = Scribe(contract, plan, columns, year.year, year.through, events, totals)
     outcome = link(scribe, score(scribe), ties.streams)
     linked = {condition: plan.truth(name) for condition, name in ties.linked.items()}
     verdicts = judge(scribe, outcome, ties.inherited, linked, asked)
     layout = lay_out(verdicts, contract.decimals)
+    money = amounts(scribe, verdicts, people)
     names = [FiredNames(fired) for fired in verdicts.fired]
     answers = {condition: truth.column_name("answer") for condition, truth in verdicts.answers.items()}
     noted = [(fault.truth.column_name("fault"), fault) for fault in scribe.faults]
+    told_of = [name for one in names for name in one.all()]
     wanted = dict.fromkeys(
-        [*layout.columns(), *(name for one in names for name in one.all()), *answers.values(), *(n for n, _ in noted)]
+        [*layout.columns(), *money.columns(), *told_of, *answers.values(), *(name for name, _ in noted)]
     )
     kept = backend.keep(plan.frame(ties.frame, [*SUBJECT_COLUMNS, *wanted], backend))
     reaching = _reaching(year, contract, verdicts, names, kept, backend)
@@ -111,7 +124,7 @@ def _judge(
         contract, kept, layout.final, (verdicts.final.low, verdicts.final.high), verdicts.final_scale, answers, reaching,
         Total(layout.score, "", verdicts.score.low, verdicts.score.high, layout.scale),
     )  # fmt: skip
-    return JudgedColumns(contract, kept, layout, reaching), judgement, noted
+    return JudgedColumns(contract, kept, layout, reaching, money), judgement, noted
 
 
 def _reaching(

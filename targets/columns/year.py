@@ -59,7 +59,8 @@ class Amount:
 class ContractColumns:
     """One contract's subjects and everything about them that stands in one row.
 
-    `frame` has `SUBJECT_COLUMNS` and the columns that the mappings name. `incidents` are numbers of substantiated
+    `frame` has `SUBJECT_COLUMNS`, `party` (where a cadre was last in post; empty of parties) and the columns that the
+    mappings name. `incidents` are numbers of substantiated
     incidents by kind and by the window they were found in; `incident_days` the latest day one of the kind happened and
     was found in the year (0: none); `months` the month ends that are due on which the subject was in the state.
     """
@@ -81,8 +82,8 @@ class YearColumns:
     `assignments`: cadre, party, role, start, until (`OPEN_DAY` where it lasts), share, duty; `share` / `share_scale` is
     the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
     happened_on, found_on, severity, matter of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
-    until_year. A frame that is None has no rows; `..._count` is how many it has, `duties_max` how many assignments one
-    cadre has at most.
+    until_year. `holders`: party, post, cadre of the tenures that hold on the last day. A frame that is None has no rows;
+    `..._count` is how many it has, `duties_max` how many assignments one cadre has at most.
     """
 
     year: int
@@ -96,6 +97,8 @@ class YearColumns:
     incidents: Frame | None = None
     prior_vetoes: Frame | None = None
     prior_vetoes_count: int = 0
+    holders: Frame | None = None
+    holders_count: int = 0
 
     @property
     def last_day(self) -> int:
