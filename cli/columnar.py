@@ -10,8 +10,7 @@ import narwhals as nw
 
 from cli.language import Speech
 from cli.results import FORMULA_STARTS, VERDICT_COLUMNS
-from engine.columnar.judged import JudgedColumns
-from engine.columnar.layout import HitLayout, ScoreLayout
+from engine.columnar.layout import HitLayout, JudgedColumns, ScoreLayout
 from rules.contract import Contract
 from rules.diagnostic import Called
 from rules.period import Cadence

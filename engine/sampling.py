@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import narwhals as nw
 
-from engine.columnar.judged import JudgedColumns
+from engine.columnar.layout import JudgedColumns
 from engine.crosscheck import Comparable
 from rules.condition import AllOf, AnyOf, Condition, Linked, Not, RankIs, ScoreIs
 from rules.contract import Contract

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 
 from engine.columnar.conditions import linked_in
 from engine.columnar.layers import TooWide
-from engine.columnar.layout import Layout, lay_out
+from engine.columnar.layout import JudgedColumns, lay_out
 from engine.columnar.linked_total import link
 from engine.columnar.links import Judgement, Reaching, tie
 from engine.columnar.money.amounts import amounts
-from engine.columnar.money.layout import MoneyLayout
+from engine.columnar.money.dues import dues_of
 from engine.columnar.money.people import join_people
 from engine.columnar.of_scores import join_totals
 from engine.columnar.plan import Plan
@@ -32,21 +32,6 @@ from targets.columns.backend import Backend
 from targets.columns.year import SUBJECT_COLUMNS, Frame, YearColumns
 
 FAULTS_LISTED_MAX = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedColumns:
-    """One contract's verdicts: `frame` has a row a subject; `layout` says which column holds what, in which unit.
-
-    `reaching` are the vetoes and warnings that reach cadres, a row each; `money` says which column holds what its deposits and
-    awards come to.
-    """
-
-    contract: Contract
-    frame: Frame
-    layout: Layout
-    reaching: tuple[Reaching, ...]
-    money: MoneyLayout
 
 
 def judge_year(
@@ -77,7 +62,8 @@ def judge_year(
         judged.append(one)
         judgements.append(judgement)
     refuse_if_any(faults)
-    return tuple(judged)
+    dues = dues_of(judged, year, backend)
+    return tuple(replace(one, dues=dues.get(one.contract.contract)) for one in judged)
 
 
 def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:

@@ -69,7 +69,7 @@ def _taken(deposit: RiskDeposit, verdict: Verdict, at: Location) -> tuple[int, S
     if not taking:
         return 0, None
     share = max(record.effects.forfeit_deposit or Fraction(0) for record in taking if record.effects is not None)
-    taken_fen = to_unit(share * deposit.amount, deposit)
+    taken_fen = min(deposit.amount, to_unit(share * deposit.amount, deposit))
     worked = say("{amount} × {share}", amount=show_money(deposit.amount), share=show_percent(share))
     title, rule = say("forfeited by a veto or warning"), say("the largest share that any of them names")
     return taken_fen, computed_fen(title, rule, worked, taken_fen, at, [record.step for record in taking])

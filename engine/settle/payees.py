@@ -16,13 +16,17 @@ from rules.quantity import show_money, show_percent
 
 
 def split(court: Court, award: Award, verdict: Verdict, amount_fen: int, step: Step) -> Iterator[Due]:
-    """The award as dues: one to the subject, and one to each holder of a payee's post."""
-    left_fen, code = amount_fen, verdict.subject.code
+    """The award as dues: one to the subject, and one to each holder of a payee's post.
+
+    A part that nobody is there to get is claimed all the same: it stays with the party, not for the payees after it.
+    """
+    left_fen, unclaimed_fen, code = amount_fen, amount_fen, verdict.subject.code
     parts: list[Due] = []
     for index, payee in enumerate(award.payees):
         holders = court.year.holders.get((payee.post, code), ())
-        part_fen = min(_part(payee, amount_fen), left_fen) if holders else 0
-        left_fen -= part_fen
+        part_fen = min(_part(payee, amount_fen), unclaimed_fen)
+        unclaimed_fen -= part_fen
+        left_fen -= part_fen if holders else 0
         for holder, share_fen in divided(part_fen, dict.fromkeys(holders, Fraction(1))).items():
             worked = _worked(payee, amount_fen, len(holders), share_fen)
             rule = say("of the award, to {post}", post=payee.post)

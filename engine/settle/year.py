@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.decide import Judged
@@ -25,13 +25,22 @@ def money_year(judged: Sequence[Judged]) -> MoneyYear:
     for one in judged:
         for subject in one.facts.subjects if one.contract.posts else ():
             by_party[subject.party] += paid_in_by(one.contract, subject.post)
-    cancelled = (
-        code
-        for one in judged
-        for code, verdict in one.verdicts.items()
-        if any(effects.cancel_awards for effects in verdict.effects())
-    )
-    return MoneyYear(by_party, _holders(judged), frozenset(cancelled))
+    return MoneyYear(by_party, _holders(judged), frozenset(_cancelled(judged)))
+
+
+def _cancelled(judged: Sequence[Judged]) -> Iterator[str]:
+    """By a verdict of their own, through a party that they answered for, or still from an earlier year: of cadres whom no
+    contract assesses too."""
+    for one in judged:
+        for code, verdict in one.verdicts.items():
+            if any(effects.cancel_awards for effects in verdict.effects()):
+                yield code
+        yield from (record.subject for record in one.reaching if record.effects and record.effects.cancel_awards)
+        cancelling = {veto.id for veto in one.contract.vetoes if veto.effects.cancel_awards}
+        for prior in one.facts.snapshot.records.prior_vetoes:
+            in_force = prior.contract == one.contract.contract and prior.until_year >= one.facts.year.year
+            if in_force and prior.veto in cancelling:
+                yield prior.subject
 
 
 def paid_in_by(contract: Contract, post: str) -> int:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import narwhals as nw
 
-from engine.columnar.judged import JudgedColumns
 from engine.columnar.layers import Width
+from engine.columnar.layout import JudgedColumns
 from engine.columnar.money.layout import DueKind, PayeeLayout
 from rules.contract import Contract
 from rules.verdict import Veto, WarningRule
@@ -31,7 +31,7 @@ class Due(NamedTuple):
 def dues_of(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) -> dict[str, Frame]:
     """By contract a frame of `COLUMNS`, a row for each subject, clause, due and payee with an amount other than 0.
 
-    `judged` is all that `judge_year` gave for the year: who gets a payee's part is for the verdicts under every contract to
+    `judged` is everybody judged in the year: who gets a payee's part is for the verdicts under every contract to
     say. Subjects and payees are keys, as in the judged frames (codes, behind the world's mark where there are several
     worlds). A contract under which nothing can be due has no frame. `taken` gives the rows as Python values, to be held
     against what the interpreter says: `taken(dues_of(judged, year, engine), engine)`.
