@@ -39,7 +39,7 @@ class JudgedColumns:
     """One contract's verdicts: `frame` has a row a subject; `layout` says which column holds what, in which unit.
 
     `reaching` are the vetoes and warnings that reach cadres, a row each; `money` says which column holds what its deposits and
-    awards come to.
+    awards come to: `money.dues.dues_of` reads them, once all contracts are judged.
     """
 
     contract: Contract
