@@ -84,10 +84,6 @@ _LIMITS = {
         "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\n"
         "grades: [{id: g, when: {linked: 80%, is: {score: {at_least: 80}}}}, {id: h}]"
     ),
-    "一次事故死两人": (
-        "incidents: [{id: f, severities: [two]}]\nitems: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\n"
-        "vetoes: [{id: v, when: {incident: f, severities: [two]}, effects: {replace_score: 0}}]"
-    ),
     "倒扣的奖金": (
         "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\nawards: [{id: d, per_point: -5元, above: 90}]"
     ),
