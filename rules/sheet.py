@@ -70,7 +70,7 @@ class SectionKind(StrEnum):
 
 
 class TooFew(StrEnum):
-    """What happens when fewer items than `min_scored` could be scored."""
+    """What happens when fewer items than `min_scored`, or sections than `min_sections`, could be scored."""
 
     ERROR = "error"
     ZERO = "zero"
@@ -139,10 +139,16 @@ class PeriodicSheet(Clause):
 
 
 class Total(Record):
-    """The bottom line. `full` is what the paper says the base sections add up to; `bonus_cap` holds all bonuses together."""
+    """The bottom line. `full` is what the paper says the base sections add up to; `bonus_cap` holds all bonuses together.
+
+    `min_sections`: of the base sections of the annual sheet so many must be scored, at least one item in each. With fewer it
+    is a fault of the data, or (`zero`) there are no points in all, whatever the other sections, sheets and the start give.
+    """
 
     full: Points = Fraction(100)
     start: Quantity = Fraction(0)
     cap: Limit = "none"
     floor: Limit = Fraction(0)
     bonus_cap: Limit = "none"
+    min_sections: Annotated[int, Field(ge=0), Whole] = 0
+    too_few: Literal[TooFew.ERROR, TooFew.ZERO] = TooFew.ERROR

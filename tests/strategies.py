@@ -137,9 +137,19 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
     total = {"start": amounts(supply.decimals, -10, 20), "cap": limits(supply.decimals, 60, lowest=30),
              "floor": limits(supply.decimals, 5), "bonus_cap": limits(supply.decimals, 10, lowest=0)}  # fmt: skip
     return tree | {
-        "total": draw(st.fixed_dictionaries({}, optional=total)),
+        "total": draw(st.fixed_dictionaries({}, optional=total)) | draw(_smallest_numbers(sections)),
         "rounding": draw(st.sampled_from(["half_up", "half_even", "up", "down"])),
     }
+
+
+@st.composite
+def _smallest_numbers(draw: Draw, sections: Sequence[Tree]) -> Tree:
+    """How many of the base sections must be scored; the first one always is."""
+    base = sum(section["kind"] == "base" for section in sections)
+    least = draw(st.integers(0, base))
+    if draw(st.integers(0, 2)) or not least:
+        return {}
+    return {"min_sections": str(least)} | ({} if least == 1 and draw(st.booleans()) else {"too_few": "zero"})
 
 
 @st.composite

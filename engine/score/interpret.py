@@ -318,10 +318,13 @@ def _total(
     extras = [section for section in sections if section.section.kind.moves]
     title = say("total of {subject}", subject=subject.name)
     annual = _added(title, base, ())
+    few = bool(base) and sum(map(_counts, base)) < total.min_sections
+    if few and total.too_few is TooFew.ERROR and not faulty:
+        _note_too_few_sections(book, subject, base)
     if annual.value is None:
-        if not faulty:
+        if not faulty and not few:
             _note_nothing_left(book, subject, [section.section for section in base], ())
-        annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO)
+        annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO, (), annual.steps)
     step = _weighted(annual, contract.annual_weight)
     assert step.value is not None
     if sheets or total.start:
@@ -332,4 +335,19 @@ def _total(
         step = Step(StepKind.COMPUTED, title, rule, worked, sum(others, step.value), (), parts)
     step = _with_extras(step, extras, bound(total.bonus_cap))
     step = clamped(step, bound(total.floor), bound(total.cap))
-    return _beside(rounded(step, contract.decimals, contract.rounding), sections)
+    step = rounded(step, contract.decimals, contract.rounding)
+    if few:
+        rule = say("fewer than {least} base sections could be scored: no points", least=total.min_sections)
+        step = Step(StepKind.COMPUTED, title, rule, NOTHING, ZERO, ("total",), (step,))
+    return _beside(step, sections)
+
+
+def _counts(section: SectionScore) -> bool:
+    """Whether something in it was scored."""
+    return section.score is not None and any(item.score is not None for item in section.items)
+
+
+def _note_too_few_sections(book: Book, subject: Subject, base: Sequence[SectionScore]) -> None:
+    expected = say("at least {least} scored base sections", least=book.contract.total.min_sections)
+    case = Case(subject, base[0].section.items[0], ZERO, book.facts.year, ())
+    book.fault("DX610", case, expected, say("{count} scored", count=sum(map(_counts, base))))
