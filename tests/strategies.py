@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
 from hypothesis import strategies as st
@@ -125,14 +126,17 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
     sections += [draw(_sections(f"{prefix}_s{number}", supply)) for number in range(1, draw(st.integers(1, 3)))]
     indicators = list(supply.indicators)
     if draw(st.booleans()):
-        made, section = draw(
-            _sections_of_scores(prefix, supply, [item["id"] for one in sections for item in one["items"]])
-        )
+        made, section = draw(_sections_of_scores(prefix, supply, sections))
         indicators.append(made)
         sections.append(section)
     tree: Tree = {"indicators": indicators, "sections": sections}
     if draw(st.integers(0, 2)) == 0:
-        tree["periodic"] = [draw(_periodic_sheets(f"{prefix}_p", supply))]
+        sheet = draw(_periodic_sheets(f"{prefix}_p", supply))
+        if draw(st.booleans()):
+            made, section = draw(_sections_of_scores(f"{prefix}_p", supply, sheet["sections"]))
+            indicators.append(made)
+            sheet["sections"].append(section)
+        tree["periodic"] = [sheet]
         tree["annual_weight"] = draw(st.sampled_from(["1", "40%", "1/3"]))
     total = {"start": amounts(supply.decimals, -10, 20), "cap": limits(supply.decimals, 60, lowest=30),
              "floor": limits(supply.decimals, 5), "bonus_cap": limits(supply.decimals, 10, lowest=0)}  # fmt: skip
@@ -174,11 +178,14 @@ def _sections(draw: Draw, name: str, supply: Supply, *, anchored: bool = False) 
 
 
 @st.composite
-def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, known: Sequence[str]) -> tuple[Tree, Tree]:
-    """An indicator made of the scores of items before, and a section that is scored by it."""
+def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, before: Sequence[Tree]) -> tuple[Tree, Tree]:
+    """An indicator made of the scores of items, or sections, before, and a section that is scored by it."""
+    made_of = draw(st.sampled_from(["items", "items", "sections"]))
+    listed: list[Any] = [one["items"] for one in before] if made_of == "items" else [before]
+    known = [str(one["id"]) for some in listed for one in some]
     chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
     take = draw(st.sampled_from(["sum", "mean", "best", "worst", "variance"]))
-    scores: Tree = {"items": chosen, "take": take}
+    scores: Tree = {made_of: chosen, "take": take}
     if take not in ("best", "worst") and draw(st.booleans()):
         scores["weights"] = [draw(st.sampled_from(["1", "20%", "3"])) for _ in chosen]
     name = f"{prefix}_scores"
@@ -191,7 +198,7 @@ def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, known: Sequence
 
 
 @st.composite
-def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> Tree:
+def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> dict[str, Any]:
     """Only indicators that are reported at least as often can be read."""
     quarterly = [tree for tree in supply.indicators if tree["every"] == "quarter"]
     inner = Supply(quarterly, supply.incidents, supply.decimals, supply.fair, supply.lower)

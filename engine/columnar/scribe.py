@@ -78,7 +78,7 @@ class Scribe:
     """Writes one contract's plan. `through` is the last month that is due.
 
     `totals` are the scores under contracts judged before; `scored` the items of this one that are written, by id and
-    window.
+    window, `sections` its sections with the truth that they are scored.
     """
 
     contract: Contract
@@ -90,6 +90,7 @@ class Scribe:
     days: Mapping[Told, DayColumns] = field(default_factory=dict)
     totals: Mapping[str, Total] = field(default_factory=dict)
     scored: dict[tuple[str, Period], Known] = field(default_factory=dict)
+    sections: dict[tuple[str, Period], tuple[Ratio, Truth]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property

@@ -150,7 +150,9 @@ def _section(scribe: Scribe, section: Section, window: Period, due: Truth) -> Se
     scored = (there & ~exempt).named()
     score = (scored & ~lost).choose(rounded, scribe.plan.constant(0)).named()
     carried = _carried(scribe, section, items, full, lost, exempt)
-    return SectionColumns(section, window, decimals, score, scored, there, full, carried, items)
+    columns = SectionColumns(section, window, decimals, score, scored, there, full, carried, items)
+    scribe.sections[section.id, window] = columns.value, scored
+    return columns
 
 
 def _too_little(scribe: Scribe, section: Section, items: Sequence[ItemColumns]) -> tuple[Truth, Truth]:

@@ -6,7 +6,7 @@ the same for each period and are combined; the total adds it all up. Rounding ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from engine.score.book import Book, Case
 from engine.score.derivation import NOTHING, Location, Step, StepKind, added, clamped, readable, rounded, spread
 from engine.score.earned import ZERO, bound
 from engine.score.items import ItemScore, SheetScores
+from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.period import Period, periods_of
 from rules.sheet import Combine, PeriodicSheet, Section, SectionKind, Spread, TooFew
@@ -72,6 +73,8 @@ def interpret_all(
     book = Book(facts.contract, facts, totals=totals)
     sheet = SheetScores(book)
     book.scored = sheet.scored
+    places = dict(_section_places(facts.contract))
+    book.section_scored = lambda subject, name, window: _section_scored(sheet, subject, *places[name], window)
     outcomes = tuple(_interpret(sheet, subject) for subject in facts.subjects)
     return outcomes, book.faults
 
@@ -96,7 +99,34 @@ def _interpret(sheet: SheetScores, subject: Subject) -> Outcome:
     return Outcome(subject, sections, sheets, step.value, step)
 
 
+def _section_places(contract: Contract) -> Iterator[tuple[str, tuple[Section, Location]]]:
+    for index, section in enumerate(contract.sections):
+        yield section.id, (section, ("sections", index))
+    for number, sheet in enumerate(contract.periodic):
+        for index, section in enumerate(sheet.sections):
+            yield section.id, (section, ("periodic", number, "sections", index))
+
+
+def _section_scored(
+    scores: SheetScores, subject: Subject, section: Section, at: Location, window: Period
+) -> Fraction | None:
+    in_scope = subject.in_scope(section.applies_to)
+    return _section(scores, subject, section, window, at).score if in_scope else None
+
+
 def _section(scores: SheetScores, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
+    """Each once; the faults that it rests on are counted again for whoever asks again."""
+    key, noted = (subject.code, section.id, window), scores.book.times_noted
+    if key not in scores.sections:
+        scored = _section_of(scores, subject, section, window, at)
+        scores.sections[key] = scored, scores.book.times_noted - noted
+        return scored
+    scored, faults = scores.sections[key]
+    scores.book.times_noted += faults
+    return scored
+
+
+def _section_of(scores: SheetScores, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
     book, noted = scores.book, scores.book.times_noted
     items = tuple(
         scores.item(subject, section, item, window, (*at, "items", index))

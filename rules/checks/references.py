@@ -75,6 +75,9 @@ def _in_indicators(contract: Contract) -> Iterator[Reference]:
             yield from _each(
                 ("indicators", index, "scores", "items"), ITEM, indicator.scores.items, contract.item_by_id
             )
+            yield from _each(
+                ("indicators", index, "scores", "sections"), SECTION, indicator.scores.sections, _sections(contract)
+            )
 
 
 def _in_sheets(contract: Contract) -> Iterator[Reference]:
