@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import yaml
@@ -21,6 +22,7 @@ from strategies_records import snapshots
 from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, item_trees, items_of_scores, limits
 
 from rules.contract import Contract
+from rules.quantity import parse_number, show
 from rules.sheet import SectionKind
 
 __all__ = ["as_yaml", "cadre_contracts", "contracts", "snapshots"]
@@ -140,8 +142,11 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
         tree["annual_weight"] = draw(st.sampled_from(["1", "40%", "1/3"]))
     total = {"start": amounts(supply.decimals, -10, 20), "cap": limits(supply.decimals, 60, lowest=30),
              "floor": limits(supply.decimals, 5), "bonus_cap": limits(supply.decimals, 10, lowest=0)}  # fmt: skip
+    bottom: dict[str, Any] = draw(st.fixed_dictionaries({}, optional=total))
+    into = ["100", "0", *(bottom[key] for key in ("cap", "floor") if bottom.get(key, "none") != "none")]
+    bottom |= draw(_multiples(supply.decimals, [Fraction(one) for one in into]))
     return tree | {
-        "total": draw(st.fixed_dictionaries({}, optional=total)) | draw(_smallest_numbers(sections)),
+        "total": bottom | draw(_smallest_numbers(sections)),
         "rounding": draw(st.sampled_from(["half_up", "half_even", "up", "down"])),
     }
 
@@ -154,6 +159,38 @@ def _smallest_numbers(draw: Draw, sections: Sequence[Tree]) -> Tree:
     if draw(st.integers(0, 2)) or not least:
         return {}
     return {"min_sections": str(least)} | ({} if least == 1 and draw(st.booleans()) else {"too_few": "zero"})
+
+
+@st.composite
+def _multiples(draw: Draw, places: int, points: Sequence[Fraction]) -> Tree:
+    """Sometimes rounded to a multiple, which goes into all of the points."""
+    into = [unit for unit in (1, 2, 5, 20) if all(one * 10**places % unit == 0 for one in points)]
+    return (
+        {}
+        if not into or draw(st.integers(0, 3))
+        else {"round_to": show(Fraction(draw(st.sampled_from(into)), 10**places))}
+    )
+
+
+@st.composite
+def _own_roundings(draw: Draw, section: dict[str, Any], supply: Supply) -> Tree:
+    """Sometimes finer than the contract, by a rule of its own, or to a multiple."""
+    own = None if draw(st.integers(0, 2)) else draw(st.integers(supply.decimals, supply.decimals + 2))
+    weight = parse_number(section.get("weight", "1"))
+    bounds = [Fraction(section[key]) for key in ("cap", "floor") if section.get(key, "none") != "none"]
+    points = (
+        Fraction(section["start"]) if "start" in section else sum(Fraction(one["points"]) for one in section["items"])
+    )
+    if "start" not in section and section.get("cap", "none") != "none":
+        points = min(points, Fraction(section["cap"]))
+    full = [points] if section["kind"] == "base" else []
+    rounding: Tree = draw(
+        _multiples(supply.decimals if own is None else own, [one * weight for one in (*bounds, *full)])
+    )
+    rounding |= {} if own is None else {"decimals": str(own)}
+    return rounding | draw(
+        st.fixed_dictionaries({}, optional={"rounding": st.sampled_from(["half_even", "up", "down"])})
+    )
 
 
 @st.composite
@@ -174,7 +211,8 @@ def _sections(draw: Draw, name: str, supply: Supply, *, anchored: bool = False) 
     elif draw(st.integers(0, 3)) == 0:
         section |= {"min_scored": str(len(items)), "too_few": draw(st.sampled_from(["zero", "exempt"]))}
         section |= {"applies_to": {"kinds": ["village"]}} if name.startswith("v") and draw(st.booleans()) else {}
-    return section | {"items": items}
+    section |= {"items": items}
+    return section | draw(_own_roundings(section, supply))
 
 
 @st.composite

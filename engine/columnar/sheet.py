@@ -145,8 +145,8 @@ def _section(scribe: Scribe, section: Section, window: Period, due: Truth) -> Se
     exempt = (~lost & (few | nothing_left)).settled()
     points = _balance(scribe, section, items) if section.takes else _sum(scribe, section, items)
     held = cases_between(points, bound(section.floor), bound(section.cap)).times(section.weight)
-    decimals = scribe.contract.decimals
-    rounded = held.rounded(decimals, scribe.contract.rounding)
+    decimals = scribe.contract.decimals if section.decimals is None else section.decimals
+    rounded = held.rounded(decimals, section.rounding or scribe.contract.rounding, section.round_to)
     scored = (there & ~exempt).named()
     score = (scored & ~lost).choose(rounded, scribe.plan.constant(0)).named()
     carried = _carried(scribe, section, items, full, lost, exempt)
@@ -325,7 +325,7 @@ def _total(
     moved = bonus.plus(total(plan, (one.value for one in extras if one.section.kind is not SectionKind.BONUS)))
     more = others.plus(moved).plus(constant(plan, agreed.start)).settled()
     held = cases_between(_plus(annual, more), bound(agreed.floor), bound(agreed.cap))
-    rounded = held.rounded(contract.decimals, contract.rounding)
+    rounded = held.rounded(contract.decimals, contract.rounding, agreed.round_to)
     return few.choose(plan.constant(0), rounded).named("total")
 
 

@@ -146,7 +146,9 @@ def _section_of(scores: SheetScores, subject: Subject, section: Section, window:
     raw = _balance(section, scored, title, at, parts) if section.takes else _sum(section, items, title, at, parts)
     step = clamped(raw, bound(section.floor), bound(section.cap))
     step = _weighted(step, section.weight)
-    step = replace(rounded(step, book.contract.decimals, book.contract.rounding), clause=section.id)
+    decimals = book.contract.decimals if section.decimals is None else section.decimals
+    step = rounded(step, decimals, section.rounding or book.contract.rounding, section.round_to)
+    step = replace(step, clause=section.id)
     to_total = full - _full(section, _staying(items)) if not section.takes else ZERO
     return SectionScore(section, window, step.value, full, to_total * section.weight, items, step)
 
@@ -365,7 +367,7 @@ def _total(
         step = Step(StepKind.COMPUTED, title, rule, worked, sum(others, step.value), (), parts)
     step = _with_extras(step, extras, bound(total.bonus_cap))
     step = clamped(step, bound(total.floor), bound(total.cap))
-    step = rounded(step, contract.decimals, contract.rounding)
+    step = rounded(step, contract.decimals, contract.rounding, total.round_to)
     if few:
         rule = say("fewer than {least} base sections could be scored: no points", least=total.min_sections)
         step = Step(StepKind.COMPUTED, title, rule, NOTHING, ZERO, ("total",), (step,))

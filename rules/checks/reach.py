@@ -20,7 +20,8 @@ def scores_there_are(contract: Contract) -> Values:
         floor = min(floor, Fraction(0))  # too few sections give 0 whatever the floor
     low = BELOW_ALL if moved or isinstance(floor, str) else before(floor)
     high = ABOVE_ALL if top is None else after(top)
-    return Values(Interval(low, high), Fraction(1, 10**contract.decimals))
+    unit = Fraction(1, 10**contract.decimals)
+    return Values(Interval(low, high), unit if moved else contract.total.round_to or unit)
 
 
 def needed(condition: Condition | None) -> tuple[Interval, bool]:
