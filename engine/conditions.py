@@ -114,8 +114,8 @@ def looked_at(condition: Named) -> tuple[str, Range]:
             return f"item:{item}", wanted
         case RankIs(rank=wanted):
             return RANK, wanted
-        case IncidentCount(incident=kinds, count=wanted):
-            return incidents_measure(kinds), wanted
+        case IncidentCount(count=wanted) as counted:
+            return incidents_measure(counted), wanted
         case WarnedTimes(warned=wanted):
             return WARNED, wanted
         case MonthsIn(months_in=state, count=wanted):
@@ -164,8 +164,9 @@ def grades_measure(grades: tuple[str, ...]) -> str:
     return f"grade:{'+'.join(grades)}"
 
 
-def incidents_measure(kinds: tuple[str, ...]) -> str:
-    return f"incidents:{'+'.join(kinds)}"
+def incidents_measure(counted: IncidentCount) -> str:
+    of_severities = f":{'+'.join(counted.severity)}" if counted.severity else ""
+    return f"incidents:{'+'.join(counted.incident)}{of_severities}"
 
 
 def _atom(node: str, measure: str, wanted: Range) -> Iterator[Rule]:

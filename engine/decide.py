@@ -21,7 +21,7 @@ from engine.conditions import (
 )
 from engine.facts import Facts
 from engine.inference import infer
-from engine.score.derivation import Step, StepKind
+from engine.score.derivation import Step, StepKind, incidents_in_words
 from engine.standing import ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, Standing
 from engine.verdict import Verdict, VetoRecord
 from rules.condition import Condition, GradeIs, GroupIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
@@ -77,9 +77,10 @@ def _measure(bench: Bench, part: Named) -> None:
     """Give every subject the measure that only this condition asks for."""
     facts, year = bench.facts, bench.facts.year
     match part.condition:
-        case IncidentCount(incident=kinds):
+        case IncidentCount(incident=kinds, severity=severities) as counted:
             for code, standing in bench.standings.items():
-                standing.values[incidents_measure(kinds)] = Fraction(len(facts.incidents(code, kinds, year)))
+                found = facts.incidents(code, kinds, year, severities)
+                standing.values[incidents_measure(counted)] = Fraction(len(found))
         case MonthsIn(months_in=state):
             for code, standing in bench.standings.items():
                 standing.values[months_measure(state)] = Fraction(facts.months_in(code, state))
@@ -162,10 +163,9 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
             case "met":
                 return say("target met: {name}", name=clauses.get(f"item:{rest}", rest))
             case "incidents":
-                return say(
-                    "substantiated incidents: {kinds}",
-                    kinds=listed(kinds.get(kind, Called(kind)) for kind in rest.split("+")),
-                )
+                named, _, severities = rest.partition(":")
+                labels = listed(kinds.get(kind, Called(kind)) for kind in named.split("+"))
+                return incidents_in_words(labels, severities.split("+") if severities else ())
             case "months":
                 return say("months in state {state}", state=states.get(rest, rest))
             case "linked":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -126,10 +126,13 @@ class Facts:
     def target(self, subject: str, indicator: str, parameter: str) -> Fraction | None:
         return self._targets.get((subject, indicator, parameter))
 
-    def incidents(self, subject: str, kinds: Iterable[str], window: Period) -> tuple[Incident, ...]:
-        """Substantiated incidents found in the window, in the order they were found."""
+    def incidents(
+        self, subject: str, kinds: Iterable[str], window: Period, severities: Collection[str] = ()
+    ) -> tuple[Incident, ...]:
+        """Substantiated incidents found in the window, in the order they were found; of these severities, where named."""
         found = (incident for kind in kinds for incident in self._incidents.get((subject, kind), ()))
-        return tuple(i for i in found if window.holds(i.found_on) and self.snapshot.due_on(i.found_on))
+        wanted = (i for i in found if not severities or i.severity in severities)
+        return tuple(i for i in wanted if window.holds(i.found_on) and self.snapshot.due_on(i.found_on))
 
     def months_in(self, subject: str, state: str) -> int:
         """Months of the year, up to the last that is due, on whose last day the party was in the state."""

@@ -186,7 +186,7 @@ def _among_peers(contract: Contract, contracts: Mapping[str, Contract]) -> set[s
             one.id
             for one in contract.indicators
             if one.scores is not None
-            and (found.intersection(one.scores.items) or _total_looks(one.scores.contract, contracts))
+            and (found.intersection(contract.items_behind(one.scores)) or _total_looks(one.scores.contract, contracts))
         }
         if item.spread is Spread.PEERS or _compares(item, made) or _asks(item, found | made):
             found.add(item.id)

@@ -98,7 +98,7 @@ CODES: dict[str, Code] = {
     "DX250": _error("contract without a rule"),
     "DX251": _error("balance that nothing is taken from"),
     "DX252": _error("section worth more than its cap"),
-    "DX253": _error("more scored items than there are"),
+    "DX253": _error("more scored items or sections than there are"),
     "DX254": _error("total worth nothing"),
     # money
     "DX260": _error("monthly award without a monthly sheet"),
@@ -212,7 +212,7 @@ CODES: dict[str, Code] = {
     "DX607": _error("nothing to count"),
     "DX608": _error("target that cannot be used"),
     "DX609": _error("value in no band"),
-    "DX610": _error("too few items scored"),
+    "DX610": _error("too few items or sections scored"),
     "DX611": _error("nothing left to score"),
     "DX612": _error("linked contract not given"),
     "DX613": _error("cadre answers for no party"),

@@ -82,10 +82,15 @@ class GradeIs(Record):
     grade: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
-class IncidentCount(Record):
-    """The number of substantiated incidents of these kinds lies in the range; at least one unless said otherwise."""
+_OneOrMore = Annotated[tuple[Id, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)]
 
-    incident: Annotated[tuple[Id, ...], BeforeValidator(lambda kinds: [kinds] if isinstance(kinds, str) else kinds)]
+
+class IncidentCount(Record):
+    """The number of substantiated incidents of these kinds, and where said of these severities, lies in the range; at least
+    one unless said otherwise."""
+
+    incident: _OneOrMore
+    severity: _OneOrMore = ()
     count: Range = Range(at_least=Fraction(1))
 
 

@@ -64,25 +64,27 @@ class Take(StrEnum):
 
 
 class OfScores(Record):
-    """Scores of items that stand before on the same sheet, over the same period; or the total of another contract.
+    """Scores of items, or of whole sections, that stand before on the same sheet, over the same period; or the total of
+    another contract. A section's score is what it comes to: within its cap and floor, weighted and rounded.
 
-    Items that are exempt, or not on somebody's sheet, drop out with their weights; where all do, there is no value and
-    what is scored by it is exempt.
+    Items and sections that are exempt, or not on somebody's sheet, drop out with their weights; where all do, there is no
+    value and what is scored by it is exempt.
     """
 
     items: Annotated[tuple[Id, ...], Field(max_length=SCORES_MAX)] = ()
+    sections: Annotated[tuple[Id, ...], Field(max_length=SCORES_MAX)] = ()
     take: Take = Take.SUM
     weights: Annotated[tuple[PositiveQuantity, ...], Field(max_length=SCORES_MAX)] = ()
     contract: Id | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if bool(self.items) == (self.contract is not None):
-            raise NotWord(say("exactly one of items and contract"))
+        if bool(self.items) + bool(self.sections) + (self.contract is not None) != 1:
+            raise NotWord(say("exactly one of items, sections and contract"))
         if self.weights and self.take in (Take.BEST, Take.WORST):
             raise NotWord(say("no weights where the best or the worst is taken"))
-        if self.weights and len(self.weights) != len(self.items):
-            raise NotWord(say("as many weights as items"))
+        if self.weights and len(self.weights) != len(self.items or self.sections):
+            raise NotWord(say("as many weights as items or sections"))
         return self
 
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from typing import Any
 
 import yaml
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, 
 
 from rules.contract import Contract
 from rules.indicator import Kind
+from rules.quantity import parse_number, show
 from rules.sheet import SectionKind
 
 __all__ = ["as_yaml", "cadre_contracts", "contracts", "snapshots"]
@@ -129,21 +132,69 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
     sections += [draw(_sections(f"{prefix}_s{number}", supply)) for number in range(1, draw(st.integers(1, 3)))]
     indicators = list(supply.indicators)
     if draw(st.booleans()):
-        made, section = draw(
-            _sections_of_scores(prefix, supply, [item["id"] for one in sections for item in one["items"]])
-        )
+        made, section = draw(_sections_of_scores(prefix, supply, sections))
         indicators.append(made)
         sections.append(section)
     tree: Tree = {"indicators": indicators, "sections": sections}
     if draw(st.integers(0, 2)) == 0:
-        tree["periodic"] = [draw(_periodic_sheets(f"{prefix}_p", supply))]
+        sheet = draw(_periodic_sheets(f"{prefix}_p", supply))
+        if draw(st.booleans()):
+            made, section = draw(_sections_of_scores(f"{prefix}_p", supply, sheet["sections"]))
+            indicators.append(made)
+            sheet["sections"].append(section)
+        tree["periodic"] = [sheet]
         tree["annual_weight"] = draw(st.sampled_from(["1", "40%", "1/3"]))
     total = {"start": amounts(supply.decimals, -10, 20), "cap": limits(supply.decimals, 60, lowest=30),
              "floor": limits(supply.decimals, 5), "bonus_cap": limits(supply.decimals, 10, lowest=0)}  # fmt: skip
+    bottom: dict[str, Any] = draw(st.fixed_dictionaries({}, optional=total))
+    into = ["100", "0", *(bottom[key] for key in ("cap", "floor") if bottom.get(key, "none") != "none")]
+    bottom |= draw(_multiples(supply.decimals, [Fraction(one) for one in into]))
     return tree | {
-        "total": draw(st.fixed_dictionaries({}, optional=total)),
+        "total": bottom | draw(_smallest_numbers(sections)),
         "rounding": draw(st.sampled_from(["half_up", "half_even", "up", "down"])),
     }
+
+
+@st.composite
+def _smallest_numbers(draw: Draw, sections: Sequence[Tree]) -> Tree:
+    """How many of the base sections must be scored; the first one always is."""
+    base = sum(section["kind"] == "base" for section in sections)
+    least = draw(st.integers(0, base))
+    if draw(st.integers(0, 2)) or not least:
+        return {}
+    return {"min_sections": str(least)} | ({} if least == 1 and draw(st.booleans()) else {"too_few": "zero"})
+
+
+@st.composite
+def _multiples(draw: Draw, places: int, points: Sequence[Fraction]) -> Tree:
+    """Sometimes rounded to a multiple, which goes into all of the points."""
+    into = [unit for unit in (1, 2, 5, 20) if all(one * 10**places % unit == 0 for one in points)]
+    return (
+        {}
+        if not into or draw(st.integers(0, 3))
+        else {"round_to": show(Fraction(draw(st.sampled_from(into)), 10**places))}
+    )
+
+
+@st.composite
+def _own_roundings(draw: Draw, section: dict[str, Any], supply: Supply) -> Tree:
+    """Sometimes finer than the contract, by a rule of its own, or to a multiple."""
+    own = None if draw(st.integers(0, 2)) else draw(st.integers(supply.decimals, supply.decimals + 2))
+    weight = parse_number(section.get("weight", "1"))
+    bounds = [Fraction(section[key]) for key in ("cap", "floor") if section.get(key, "none") != "none"]
+    points = (
+        Fraction(section["start"]) if "start" in section else sum(Fraction(one["points"]) for one in section["items"])
+    )
+    if "start" not in section and section.get("cap", "none") != "none":
+        points = min(points, Fraction(section["cap"]))
+    full = [points] if section["kind"] == "base" else []
+    rounding: Tree = draw(
+        _multiples(supply.decimals if own is None else own, [one * weight for one in (*bounds, *full)])
+    )
+    rounding |= {} if own is None else {"decimals": str(own)}
+    return rounding | draw(
+        st.fixed_dictionaries({}, optional={"rounding": st.sampled_from(["half_even", "up", "down"])})
+    )
 
 
 @st.composite
@@ -164,15 +215,19 @@ def _sections(draw: Draw, name: str, supply: Supply, *, anchored: bool = False) 
     elif draw(st.integers(0, 3)) == 0:
         section |= {"min_scored": str(len(items)), "too_few": draw(st.sampled_from(["zero", "exempt"]))}
         section |= {"applies_to": {"kinds": ["village"]}} if name.startswith("v") and draw(st.booleans()) else {}
-    return section | {"items": items}
+    section |= {"items": items}
+    return section | draw(_own_roundings(section, supply))
 
 
 @st.composite
-def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, known: Sequence[str]) -> tuple[Tree, Tree]:
-    """An indicator made of the scores of items before, and a section that is scored by it."""
+def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, before: Sequence[Tree]) -> tuple[Tree, Tree]:
+    """An indicator made of the scores of items, or sections, before, and a section that is scored by it."""
+    made_of = draw(st.sampled_from(["items", "items", "sections"]))
+    listed: list[Any] = [one["items"] for one in before] if made_of == "items" else [before]
+    known = [str(one["id"]) for some in listed for one in some]
     chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
     take = draw(st.sampled_from(["sum", "mean", "best", "worst", "variance"]))
-    scores: Tree = {"items": chosen, "take": take}
+    scores: Tree = {made_of: chosen, "take": take}
     if take not in ("best", "worst") and draw(st.booleans()):
         scores["weights"] = [draw(st.sampled_from(["1", "20%", "3"])) for _ in chosen]
     name = f"{prefix}_scores"
@@ -185,7 +240,7 @@ def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, known: Sequence
 
 
 @st.composite
-def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> Tree:
+def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> dict[str, Any]:
     """Only indicators that are reported at least as often can be read."""
     quarterly = [tree for tree in supply.indicators if tree["every"] == "quarter"]
     inner = Supply(quarterly, supply.incidents, supply.decimals, supply.fair, supply.lower)

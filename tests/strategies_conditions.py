@@ -68,7 +68,10 @@ def _simple(sight: Sight) -> st.SearchStrategy[Tree]:
 
 def _incidents(sight: Sight) -> st.SearchStrategy[Tree]:
     some = st.lists(st.sampled_from(sight.incidents), min_size=1, unique=True)
-    return st.fixed_dictionaries({"incident": some}, optional={"count": ranges(("0", "1", "2"))})
+    severities = st.sampled_from(["grave", ["grave"], ["light", "grave"]])
+    return st.fixed_dictionaries(
+        {"incident": some}, optional={"count": ranges(("0", "1", "2")), "severity": severities}
+    )
 
 
 @st.composite

@@ -349,7 +349,8 @@ def _scoring_conditions(supply: Supply) -> st.SearchStrategy[Tree]:
         st.sampled_from(numbers or [{"id": "anchor", "kind": "count"}]).flatmap(_value_is),
     ]
     if supply.incidents:
-        forms.append(st.fixed_dictionaries({"incident": st.sampled_from(supply.incidents)}))
+        severities = {"severity": st.sampled_from(SEVERITIES)}
+        forms.append(st.fixed_dictionaries({"incident": st.sampled_from(supply.incidents)}, optional=severities))
     return st.recursive(
         st.one_of(forms),
         lambda inner: st.one_of(

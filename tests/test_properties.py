@@ -26,6 +26,7 @@ from rules.load import CHECKS
 from rules.quantity import Rounding, round_to
 from rules.scoring import PerEvent
 from rules.scoring_terms import Direction, Missing
+from rules.sheet import Section
 from rules.source import parse_source
 from targets.cadre import Assignment
 from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
@@ -54,8 +55,12 @@ def test_what_is_drawn_is_a_contract_without_errors(data: st.DataObject) -> None
 def test_every_number_is_exact_and_as_short_as_declared(year: Year) -> None:
     for contract, verdict in year.judged_by():
         assert not any(isinstance(leaf, float) for leaf in leaves(verdict))
-        sections = [section.score for section in verdict.outcome.all_sections() if section.score is not None]
-        assert all(has_decimals(score, contract.decimals) for score in (verdict.score, verdict.final_score, *sections))
+        assert all(has_decimals(score, contract.decimals) for score in (verdict.score, verdict.final_score))
+        assert (verdict.score / unit_of(contract.total.round_to, contract.decimals)).denominator == 1
+        for section in verdict.outcome.all_sections():
+            assert (
+                section.score is None or (section.score / unit_of_section(section.section, contract)).denominator == 1
+            )
         for item in verdict.outcome.items():
             assert item.score is None or has_decimals(item.score, decimals_of(item, contract))
 
@@ -87,11 +92,13 @@ def test_sections_and_totals_stay_within_their_caps_and_floors(year: Year) -> No
         for section in verdict.outcome.all_sections():
             floor, cap, weight = section.section.floor, section.section.cap, section.section.weight
             if section.score is not None and not section.section.min_scored:
-                assert floor == "none" or section.score >= outward(floor * weight, contract.decimals, down=True)
-                assert cap == "none" or section.score <= outward(cap * weight, contract.decimals)
+                unit = unit_of_section(section.section, contract)
+                assert floor == "none" or section.score >= outward(floor * weight / unit, 0, down=True) * unit
+                assert cap == "none" or section.score <= outward(cap * weight / unit, 0) * unit
         floor, cap = contract.total.floor, contract.total.cap
-        assert floor == "none" or verdict.score >= floor
-        assert cap == "none" or verdict.score <= cap
+        few = contract.total.min_sections and verdict.score == 0
+        assert floor == "none" or verdict.score >= floor or few
+        assert cap == "none" or verdict.score <= cap or few
         assert verdict.final_score <= verdict.score
 
 
@@ -211,6 +218,14 @@ def has_decimals(value: Fraction, decimals: int) -> bool:
 
 def decimals_of(item: ItemScore, contract: Contract) -> int:
     return contract.decimals if item.item.decimals is None else item.item.decimals
+
+
+def unit_of_section(section: Section, contract: Contract) -> Fraction:
+    return unit_of(section.round_to, contract.decimals if section.decimals is None else section.decimals)
+
+
+def unit_of(multiple: Fraction | None, decimals: int) -> Fraction:
+    return multiple or Fraction(1, 10**decimals)
 
 
 def outward(bound: Fraction, decimals: int, *, down: bool = False) -> Fraction:

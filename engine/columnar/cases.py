@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from engine.columnar.earned import Earned
 from engine.columnar.exact import Cases, Held, whole
+from engine.columnar.found import incidents_found
 from engine.columnar.over_value import within
 from engine.columnar.plan import Truth, in_list
 from engine.columnar.readings import input_column, read
@@ -46,9 +47,8 @@ def holds(scribe: Scribe, case: Case, condition: Condition) -> Truth:
             return (known.scored & within(known.value, wanted)).settled()
         case GroupIs(group=groups):
             return in_list(plan, "group", groups).settled()
-        case IncidentCount(incident=kinds, count=wanted):
-            found = [scribe.columns.incidents.get((kind, case.window)) for kind in kinds]
-            return within(whole(plan.sum_of(input_column(scribe, one) for one in found if one is not None)), wanted)
+        case IncidentCount(incident=kinds, severity=severities, count=wanted):
+            return within(whole(incidents_found(scribe, kinds, case.window, severities)), wanted)
         case MonthsIn(months_in=state, count=wanted):
             months = scribe.columns.months.get(state)
             return within(whole(plan.constant(0) if months is None else input_column(scribe, months)), wanted)

@@ -9,11 +9,13 @@ from math import ceil, floor
 from typing import assert_never
 
 from engine.columnar.exact import Ratio, total, whole
+from engine.columnar.found import incidents_found
 from engine.columnar.money.value import value_lies
 from engine.columnar.plan import IntColumn, Plan, Truth, in_list
 from engine.columnar.readings import input_column
 from engine.columnar.scribe import Scribe
 from engine.columnar.sheet import ItemColumns, OutcomeColumns, SectionColumns
+from engine.columnar.tallies import Told
 from rules.condition import (
     AllOf,
     AllTargetsMet,
@@ -176,8 +178,9 @@ def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None,
             return standing.rank, wanted
         case WarnedTimes(warned=wanted):
             return standing.warned, wanted
-        case IncidentCount(incident=kinds, count=wanted):
-            return _known(standing, incidents_in_year(standing.scribe, kinds)), wanted
+        case IncidentCount(incident=kinds, severity=severities, count=wanted):
+            counted = incidents_found(standing.scribe, kinds, standing.scribe.year_window, severities)
+            return _known(standing, counted), wanted
         case MonthsIn(months_in=state, count=wanted):
             months = standing.scribe.columns.months.get(state)
             count = standing.plan.constant(0) if months is None else input_column(standing.scribe, months)
@@ -194,12 +197,6 @@ def _known(standing: Standing, count: IntColumn) -> Measure:
     return Measure(whole(count), standing.plan.truth(True))
 
 
-def incidents_in_year(scribe: Scribe, kinds: Iterable[str]) -> IntColumn:
-    """Substantiated incidents of these kinds found in the year; a kind named twice counts twice."""
-    found = [scribe.columns.incidents.get((kind, scribe.year_window)) for kind in kinds]
-    return scribe.plan.sum_of(input_column(scribe, column) for column in found if column is not None)
-
-
 def _inside(value: Ratio, wanted: Range) -> Truth:
     """Within the bounds taken to whole units: every measure is a whole number of them."""
     plan, truths = value.plan, []
@@ -214,20 +211,21 @@ def _inside(value: Ratio, wanted: Range) -> Truth:
     return plan.all_of(truths)
 
 
-def told_by(standing: Standing, condition: Condition) -> dict[str, Truth]:
-    """By kind of incident, whether one of that kind made the condition hold: not in a part that does not, or must not."""
-    told: dict[str, list[Truth]] = {}
-    for kind, truth in _told(standing, condition, standing.plan.truth(True)):
-        told.setdefault(kind, []).append(truth)
-    return {kind: standing.plan.any_of(truths).settled() for kind, truths in told.items()}
+def told_by(standing: Standing, condition: Condition) -> dict[Told, Truth]:
+    """By kind of incident and severities, whether one of those made the condition hold: not in a part that does not, or
+    must not."""
+    found: dict[Told, list[Truth]] = {}
+    for told, truth in _told(standing, condition, standing.plan.truth(True)):
+        found.setdefault(told, []).append(truth)
+    return {told: standing.plan.any_of(truths).settled() for told, truths in found.items()}
 
 
-def _told(standing: Standing, condition: Condition, above: Truth) -> Iterator[tuple[str, Truth]]:
+def _told(standing: Standing, condition: Condition, above: Truth) -> Iterator[tuple[Told, Truth]]:
     here = (above & decide(standing, condition)).settled()
     match condition:
-        case IncidentCount(incident=kinds):
+        case IncidentCount(incident=kinds, severity=severities):
             for kind in kinds:
-                yield kind, here
+                yield Told(kind, severities), here
         case AllOf(all=terms) | AnyOf(any=terms):
             for term in terms:
                 yield from _told(standing, term, here)

@@ -20,7 +20,7 @@ from engine.columnar.plan import Plan
 from engine.columnar.reach import FiredNames, reached
 from engine.columnar.scribe import Fault, Scribe, Total
 from engine.columnar.sheet import score
-from engine.columnar.tallies import tell_events
+from engine.columnar.tallies import tell_days, tell_events
 from engine.columnar.verdicts import VerdictColumns, judge
 from engine.fit import contracts_fit, in_order, nobody
 from rules.condition import Condition, Linked
@@ -74,11 +74,12 @@ def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:
 
 
 def _linked_of(contract: Contract) -> Iterator[Linked]:
-    clauses: tuple[WarningRule | Veto | GradeBand | DepositOutcome | Award, ...] = (
-        *contract.warnings, *contract.vetoes, *contract.grades,
-        *(outcome for deposit in contract.deposits for outcome in deposit.outcomes), *contract.awards,
-    )  # fmt: skip
-    return linked_in(clause.when for clause in clauses)
+    return linked_in(clause.when for clause in _clauses_of(contract))
+
+
+def _clauses_of(contract: Contract) -> tuple[WarningRule | Veto | GradeBand | DepositOutcome | Award, ...]:
+    outcomes = (outcome for deposit in contract.deposits for outcome in deposit.outcomes)
+    return (*contract.warnings, *contract.vetoes, *contract.grades, *outcomes, *contract.awards)
 
 
 def _judge(
@@ -87,11 +88,13 @@ def _judge(
 ) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:  # fmt: skip
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
-    told, events = tell_events(columns.frame, year, contract, columns)
+    conditions = [*asked, *(clause.when for clause in _clauses_of(contract) if clause.when is not None)]
+    told, events = tell_events(columns.frame, year, contract, columns, conditions)
+    told, days = tell_days(told, year, contract, columns)
     told, totals = join_totals(told, contract, others)
     told, people = join_people(told, contract, contracts, year)
     ties = tie(told, year, contract, plan, others, _linked_of(contract))
-    scribe = Scribe(contract, plan, columns, year.year, year.through, events, totals)
+    scribe = Scribe(contract, plan, columns, year.year, year.through, events, days, totals)
     outcome = link(scribe, score(scribe), ties.streams)
     linked = {condition: plan.truth(name) for condition, name in ties.linked.items()}
     verdicts = judge(scribe, outcome, ties.inherited, linked, asked)

@@ -101,7 +101,7 @@ def lay_out(verdicts: VerdictColumns, decimals: int) -> Layout:
         grade=verdicts.grade.column_name("grade"),
         items=tuple(_item(item) for section in sections for item in section.items),
         sections=tuple(_section(section) for section in sections),
-        periods=tuple(one for sheet in outcome.sheets for one in _periods(sheet)),
+        periods=tuple(one for sheet in outcome.sheets for one in _periods(sheet, decimals)),
         hits=(*map(_own, verdicts.fired), *map(_inherited, verdicts.inherited)),
     )
 
@@ -120,14 +120,14 @@ def _section(section: SectionColumns) -> ScoreLayout:
     )  # fmt: skip
 
 
-def _periods(sheet: SheetColumns) -> Iterator[ScoreLayout]:
+def _periods(sheet: SheetColumns, decimals: int) -> Iterator[ScoreLayout]:
     for one in sheet.periods:
         scored = _told(one.scored, "scored")
         yield ScoreLayout(
             sheet.sheet.id,
             one.period,
             one.score.column_name("period"),
-            10 ** sheet.sections[0].decimals,
+            10**decimals,
             scored,
             scored,
         )

@@ -1,4 +1,4 @@
-"""Values made of scores, as columns: of items that stand before on the sheet, or the total of another contract."""
+"""Values made of scores, as columns: of items or sections that stand before on the sheet, or another contract's total."""
 
 from __future__ import annotations
 
@@ -42,8 +42,10 @@ def value_of_scores(scribe: Scribe, case: Case, scores: OfScores) -> tuple[Ratio
     if scores.contract is not None:
         told = scribe.totals[scores.contract]
         return whole(scribe.plan.column(told.name, told.low, told.high), told.scale), scribe.plan.truth(told.there)
-    found = [scribe.scored[name, case.window] for name in scores.items]
-    values, there = [one.value for one in found], [one.scored for one in found]
+    items = [scribe.scored[name, case.window] for name in scores.items]
+    found = [(one.value, one.scored) for one in items]
+    found += [scribe.sections[name, case.window] for name in scores.sections]
+    values, there = [value for value, _ in found], [truth for _, truth in found]
     weights = scores.weights or (Fraction(1),) * len(found)
     return _taken(scribe, scores.take, values, there, weights).settled(), scribe.plan.any_of(there).settled()
 

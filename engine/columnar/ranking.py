@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.columnar.conditions import Standing, decide, incidents_in_year
+from engine.columnar.conditions import Standing, decide
 from engine.columnar.exact import round_ratio, whole
+from engine.columnar.found import incidents_found
 from engine.columnar.plan import IntColumn, Truth
 from rules.verdict import GradeBand, TieBreak, Ties
 
@@ -24,7 +25,7 @@ def places(standing: Standing, score: IntColumn) -> IntColumn:
 def _criterion(standing: Standing, criterion: TieBreak) -> IntColumn:
     """Smaller is better; an exempt section or item comes last."""
     if criterion.fewest_incidents is not None:
-        return incidents_in_year(standing.scribe, (criterion.fewest_incidents,))
+        return incidents_found(standing.scribe, (criterion.fewest_incidents,), standing.scribe.year_window)
     named = standing.sections if criterion.section is not None else standing.items
     measure = named.get(criterion.section or criterion.item or "")
     if measure is None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.columnar.exact import Ratio
 from engine.columnar.plan import Plan, Truth, in_list
-from engine.columnar.tallies import EventColumn, Tally
+from engine.columnar.tallies import DayColumns, EventColumn, Tally, Told
 from rules.contract import Contract
 from rules.diagnostic import Text
 from rules.indicator import Indicator
@@ -78,7 +78,7 @@ class Scribe:
     """Writes one contract's plan. `through` is the last month that is due.
 
     `totals` are the scores under contracts judged before; `scored` the items of this one that are written, by id and
-    window.
+    window, `sections` its sections with the truth that they are scored.
     """
 
     contract: Contract
@@ -87,8 +87,10 @@ class Scribe:
     year: int
     through: int
     events: Mapping[Tally, EventColumn] = field(default_factory=dict)
+    days: Mapping[Told, DayColumns] = field(default_factory=dict)
     totals: Mapping[str, Total] = field(default_factory=dict)
     scored: dict[tuple[str, Period], Known] = field(default_factory=dict)
+    sections: dict[tuple[str, Period], tuple[Ratio, Truth]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property

@@ -9,11 +9,12 @@ from math import lcm
 
 from engine.columnar.conditions import Measure, Standing, decide, standing, told_by
 from engine.columnar.exact import whole
+from engine.columnar.found import latest_days
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.ranking import grade_conditions, grades, league_sizes, places
-from engine.columnar.readings import input_column
 from engine.columnar.scribe import Scribe
 from engine.columnar.sheet import OutcomeColumns
+from engine.columnar.tallies import Told
 from rules.condition import Condition, Linked
 from rules.verdict import Effects, Veto, WarningRule
 
@@ -37,14 +38,14 @@ class Inherited:
 class Fired:
     """One warning or veto of the contract: whom it hit, and when what made it fire happened and was found (0: no day).
 
-    `told` says by kind of incident whether one of that kind made it fire.
+    `told` says by kind of incident and severities whether one of those made it fire.
     """
 
     clause: Veto | WarningRule
     truth: Truth
     happened_on: IntColumn
     found_on: IntColumn
-    told: Mapping[str, Truth]
+    told: Mapping[Told, Truth]
 
     @property
     def veto(self) -> bool:
@@ -110,13 +111,13 @@ def judge(
 def _fired(now: Standing, clause: Veto | WarningRule) -> Fired:
     """Whether it fired on the subject itself; dated by the incidents that made its condition hold."""
     scribe, told = now.scribe, told_by(now, clause.when)
-    days = [(told[kind], scribe.columns.incident_days[kind]) for kind in told if kind in scribe.columns.incident_days]
+    days = [(truth, columns) for one, truth in told.items() if (columns := latest_days(scribe, one)) is not None]
     none = scribe.plan.constant(0)
 
     def latest(part: int) -> IntColumn:
         day = none
         for truth, columns in days:
-            day = day.at_least(truth.choose(input_column(scribe, columns[part]), none))
+            day = day.at_least(truth.choose(columns[part], none))
         return day.named()
 
     return Fired(clause, decide(now, clause.when), latest(0), latest(1), told)

@@ -81,6 +81,7 @@ CHECKS: tuple[Check, ...] = (
     sheets.balances,
     sheets.section_above_cap,
     sheets.too_many_demanded,
+    sheets.too_many_sections_demanded,
     sheets.total_worth_nothing,
     sheets.dates,
     sheets.version_and_hash,

@@ -25,6 +25,10 @@ def finer_than_declared(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         decimals = contract.decimals if item.decimals is None else item.decimals
         yield from _finer(tree, decimals, _of_measure(measure))
     yield from _finer(tree, contract.decimals, _of_sheets(contract))
+    for place in sections(contract):
+        decimals = contract.decimals if place.section.decimals is None else place.section.decimals
+        amounts = _of_keys(place.at, place.section, ("points", "start", "cap", "floor", "round_to"))
+        yield from _finer(tree, decimals, amounts)
     yield from _finer(tree, contract.decimals, _of_effects(contract))
 
 
@@ -74,11 +78,9 @@ def _of_keys(at: Location, record: Record, keys: tuple[str, ...]) -> Iterator[Am
 
 
 def _of_sheets(contract: Contract) -> Iterator[Amount]:
-    yield from _of_keys(("total",), contract.total, ("full", "start", "cap", "floor", "bonus_cap"))
+    yield from _of_keys(("total",), contract.total, ("full", "start", "cap", "floor", "bonus_cap", "round_to"))
     for index, sheet in enumerate(contract.periodic):
         yield from _of_keys(("periodic", index), sheet, ("cap", "floor"))
-    for place in sections(contract):
-        yield from _of_keys(place.at, place.section, ("points", "start", "cap", "floor"))
 
 
 def _of_effects(contract: Contract) -> Iterator[Amount]:

@@ -90,8 +90,9 @@ def _in_rules(contract: Contract) -> Iterator[Ids]:
         match stand.condition:
             case GradeIs(grade=names):
                 yield _listed((*stand.at, "grade"), names)
-            case IncidentCount(incident=names):
+            case IncidentCount(incident=names, severity=severities):
                 yield _listed((*stand.at, "incident"), names)
+                yield _listed((*stand.at, "severity"), severities)
             case Linked(roles=names):
                 yield _listed((*stand.at, "roles"), names)
             case _:

@@ -75,6 +75,9 @@ def _in_indicators(contract: Contract) -> Iterator[Reference]:
             yield from _each(
                 ("indicators", index, "scores", "items"), ITEM, indicator.scores.items, contract.item_by_id
             )
+            yield from _each(
+                ("indicators", index, "scores", "sections"), SECTION, indicator.scores.sections, _sections(contract)
+            )
 
 
 def _in_sheets(contract: Contract) -> Iterator[Reference]:
@@ -101,7 +104,7 @@ def _in_sheets(contract: Contract) -> Iterator[Reference]:
 def _in_events(contract: Contract, at: Location, rule: PerEvent) -> Iterator[Reference]:
     assert rule.incident is not None
     yield Reference((*at, "incident"), INCIDENT, rule.incident, _incidents(contract))
-    known = [name for kind in contract.incidents if kind.id == rule.incident for name in kind.severities]
+    known = _severities(contract, (rule.incident,))
     yield from _each((*at, "severities"), SEVERITY, rule.severities, known)
     for name in rule.by_severity:
         yield Reference((*at, "by_severity", name), SEVERITY, name, rule.severities or known, is_key=True)
@@ -118,8 +121,9 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
             yield Reference((*stand.at, "item_met"), ITEM, name, contract.item_by_id)
         case GradeIs(grade=names):
             yield from _each((*stand.at, "grade"), GRADE, names, _grades(contract))
-        case IncidentCount(incident=names):
+        case IncidentCount(incident=names, severity=severities):
             yield from _each((*stand.at, "incident"), INCIDENT, names, _incidents(contract))
+            yield from _each((*stand.at, "severity"), SEVERITY, severities, _severities(contract, names))
         case MonthsIn(months_in=name):
             yield Reference((*stand.at, "months_in"), STATE, name, contract.state_ids)
         case ValueIs(value=name):
@@ -196,6 +200,12 @@ def _grades(contract: Contract) -> list[str]:
 
 def _incidents(contract: Contract) -> list[str]:
     return [kind.id for kind in contract.incidents]
+
+
+def _severities(contract: Contract, kinds: Sequence[str]) -> list[str]:
+    """Those that every one of the kinds tells apart."""
+    declared = [kind.severities for kind in contract.incidents if kind.id in kinds]
+    return [name for name in (declared[0] if declared else ()) if all(name in others for others in declared)]
 
 
 def _posts(contract: Contract) -> list[str]:

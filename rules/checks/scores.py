@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measures, terms_of
+from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measures, sections, terms_of
 from rules.condition import ItemMet, ItemScoreIs, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
@@ -19,7 +19,7 @@ _IDLE = ("missing", "nothing_to_count", "incomplete", "min_denominator", "period
 
 
 def known_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """The scores are those of items that stand before, on the same sheet."""
+    """The scores are those of items and sections that stand before, on the same sheet."""
     order = {place.item.id: (number, place) for number, place in enumerate(items(contract))}
     for measure in _made_of_scores(contract):
         assert measure.indicator is not None
@@ -30,6 +30,21 @@ def known_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
                 found = say("{indicator}, made of the score of {item}", indicator=measure.indicator.id, item=name)
                 expected = say("scores of items that stand before it on the same sheet")
                 yield Diagnostic("DX219", tree.span(measure.indicator_at or measure.at), found, expected)
+        for name in _sections_not_before(contract, measure.indicator, here[1]):
+            found = say("{indicator}, made of the score of {section}", indicator=measure.indicator.id, section=name)
+            expected = say("scores of sections that stand before its own on the same sheet")
+            yield Diagnostic("DX219", tree.span(measure.indicator_at or measure.at), found, expected)
+
+
+def _sections_not_before(contract: Contract, indicator: Indicator, here: ItemPlace) -> Iterator[str]:
+    """Those that the indicator is made of and that do not stand before the item's own section, on the same sheet."""
+    listed = [(place.section.id, place) for place in sections(contract)]
+    names = [name for name, _ in listed]
+    for name in indicator.scores.sections if indicator.scores is not None else ():
+        if name in names:
+            number = names.index(name)
+            if number >= names.index(here.section.id) or listed[number][1].sheet is not here.sheet:
+                yield name
 
 
 def conditions_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -51,6 +66,20 @@ def conditions_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
                         yield Diagnostic(
                             "DX219", tree.span((*stand.at, key)), say("the item {item}", item=name), expected
                         )
+                for name in _sections_looked_at(contract, stand, measure.place):
+                    expected = say("a section that stands before its own on the same sheet")
+                    yield Diagnostic(
+                        "DX219", tree.span((*stand.at, "value")), say("the section {section}", section=name), expected
+                    )
+
+
+def _sections_looked_at(contract: Contract, stand: Stand, here: ItemPlace) -> Iterator[str]:
+    """Those whose scores a condition needs and that do not stand before."""
+    match stand.condition:
+        case ValueIs(value=name) if name in contract.indicator_by_id:
+            yield from _sections_not_before(contract, contract.indicator_by_id[name], here)
+        case _:
+            return
 
 
 def _items_looked_at(contract: Contract, stand: Stand) -> tuple[str, tuple[str, ...]]:

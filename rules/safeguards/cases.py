@@ -99,5 +99,5 @@ def _of_indicator(contract: Contract, name: str, at: Location) -> Iterator[Look]
             continue
         seen.add(indicator.id)
         yield Look(at, indicator)
-        items = indicator.scores.items if indicator.scores is not None else ()
+        items = contract.items_behind(indicator.scores) if indicator.scores is not None else ()
         waiting += [one for item in items if item in contract.item_by_id for one in _read_by(contract.item_by_id[item])]

@@ -40,7 +40,9 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "supersedes": ("取代的版本",), "town": ("乡镇",), "assesses": ("考核对象类型", "考核对象"),
     "decimals": ("小数", "小数位数"), "rounding": ("舍入",), "annual_weight": ("全年权重",),
     "total.full": ("总分",), "total.start": ("总分起始分",), "total.cap": ("总分上限",), "total.floor": ("总分下限",),
-    "total.bonus_cap": ("加分上限",), "ranking.peers": ("排名范围",), "ranking.tie_break": ("同分排序",),
+    "total.bonus_cap": ("加分上限",), "total.min_sections": ("最少部分数",), "total.too_few": ("部分不足",),
+    "total.round_to": ("总分舍入到",),
+    "ranking.peers": ("排名范围",), "ranking.tie_break": ("同分排序",),
     # indicators
     "unit": ("单位",), "every": ("上报周期",), "numerator": ("分子",), "denominator": ("分母",),
     "Indicator.lowest": ("合理下限",), "Indicator.highest": ("合理上限",), "statistic": ("只统计",),
