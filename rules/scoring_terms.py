@@ -15,14 +15,20 @@ from rules.record import NotWord, Record, Whole
 
 
 class FromData(StrEnum):
-    """A parameter that the contract leaves to the year's data."""
+    """A parameter that the contract leaves to the year's data.
+
+    `carried` is a target only: what was agreed for this year (`target` in the targets table), plus what was agreed for last
+    year (`last_target`), less last year's own value, and never below 0. A surplus lessens this year's task, a shortfall is
+    added to it; in the same way what was spent too much lowers a ceiling. Where nothing is left to do, it is done in full.
+    """
 
     BY_PARTY = "by_party"
     LAST_YEAR = "last_year"
+    CARRIED = "carried"
 
 
 def parse_parameter(text: object) -> Fraction | FromData:
-    """A number, `by_party` or `last_year`. Raises NotExact."""
+    """A number, `by_party`, `last_year` or `carried`. Raises NotExact."""
     if isinstance(text, FromData):
         return text
     if isinstance(text, str) and text.strip() in tuple(FromData):
@@ -40,12 +46,13 @@ def _show_either(value: Fraction | str) -> str:
     return show(value) if isinstance(value, Fraction) else str(value)
 
 
-# A number in the contract, `by_party` (the targets table gives one for each party) or `last_year` (the party's own).
+# A number in the contract, `by_party` (the targets table gives one for each party), `last_year` (the party's own), or
+# `carried` (this year's task with what last year left of it).
 Parameter = Annotated[
     Fraction | FromData,
     BeforeValidator(parse_parameter),
     PlainSerializer(_show_either, return_type=str),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year"]}),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year", "carried"]}),
 ]
 # A bound that may be waived by saying so.
 Limit = Annotated[

@@ -9,15 +9,17 @@ from math import ceil, floor
 from typing import assert_never
 
 from engine.columnar.exact import Ratio, total, whole
+from engine.columnar.past import places_gained, years_in_which
 from engine.columnar.plan import IntColumn, Plan, Truth, in_list
-from engine.columnar.readings import input_column
-from engine.columnar.scribe import Scribe
+from engine.columnar.scribe import Scribe, input_column
 from engine.columnar.sheet import ItemColumns, OutcomeColumns, SectionColumns
 from rules.condition import (
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Climbed,
     Condition,
+    Earlier,
     GradeIs,
     GroupIs,
     IncidentCount,
@@ -64,6 +66,7 @@ class Standing:
     all_targets_met: Truth
     linked: Mapping[Linked, Truth]
     rank: Measure | None = None
+    climbed: Measure | None = None
     warned: Measure | None = None
     vetoed: Truth | None = None
     grade: IntColumn | None = None
@@ -72,6 +75,11 @@ class Standing:
     @property
     def plan(self) -> Plan:
         return self.scribe.plan
+
+    def ranked(self, place: IntColumn) -> None:
+        """The place, and how many were gained on the year before."""
+        self.rank = Measure(whole(place), self.plan.truth(True))
+        self.climbed = Measure(*places_gained(self.scribe, place))
 
     def moved_on(self) -> None:
         """Something else is known now: nothing decided before need hold."""
@@ -171,8 +179,12 @@ def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None,
             return standing.items.get(item), wanted
         case RankIs(rank=wanted):
             return standing.rank, wanted
+        case Climbed(climbed=wanted):
+            return standing.climbed, wanted
         case WarnedTimes(warned=wanted):
             return standing.warned, wanted
+        case Earlier(count=wanted) as earlier:
+            return _known(standing, years_in_which(standing.scribe, earlier)), wanted
         case IncidentCount(incident=kinds, count=wanted):
             return _known(standing, incidents_in_year(standing.scribe, kinds)), wanted
         case MonthsIn(months_in=state, count=wanted):

@@ -11,8 +11,7 @@ from engine.columnar.conditions import Measure, Standing, decide, standing, told
 from engine.columnar.exact import whole
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.ranking import grade_conditions, grades, league_sizes, places
-from engine.columnar.readings import input_column
-from engine.columnar.scribe import Scribe
+from engine.columnar.scribe import Scribe, input_column
 from engine.columnar.sheet import OutcomeColumns
 from rules.condition import Condition, Linked
 from rules.verdict import Effects, Veto, WarningRule
@@ -79,7 +78,7 @@ def judge(
     plan.at = "verdicts"
     now = standing(scribe, outcome, linked)
     score = outcome.total
-    now.rank = Measure(whole(places(now, score)), plan.truth(True))
+    now.ranked(places(now, score))
     warnings = [_fired(now, clause) for clause in contract.warnings]
     mild = [one for one in inherited if not one.veto]
     now.warned = Measure(whole(_times(scribe, warnings, mild).named()), plan.truth(True))
@@ -89,7 +88,7 @@ def judge(
     final, scale = _final_score(scribe, score, fired, inherited)
     now.score = Measure(whole(final, scale), plan.truth(True))
     place = places(now, final)
-    now.rank = Measure(whole(place), plan.truth(True))
+    now.ranked(place)
     now.moved_on()
     sizes = league_sizes(now)
     caps = _best_left(scribe, fired, inherited)
