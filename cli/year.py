@@ -18,6 +18,7 @@ from cli.options import (
     CrossCheckOption,
     DataOption,
     EngineOption,
+    HistoryOption,
     IncidentsOption,
     JsonOption,
     LanguageOption,
@@ -54,6 +55,7 @@ def assess(
     assignments: AssignmentsOption = None,
     states: StatesOption = None,
     prior_vetoes: PriorVetoesOption = None,
+    history: HistoryOption = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
     through: ThroughOption = None,
     as_of: AsOfOption = None,
@@ -69,6 +71,7 @@ def assess(
     files = {
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+        "history": history,
     }  # fmt: skip
     from engine import inference
 
@@ -188,6 +191,7 @@ def explain(
     assignments: AssignmentsOption = None,
     states: StatesOption = None,
     prior_vetoes: PriorVetoesOption = None,
+    history: HistoryOption = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
     through: ThroughOption = None,
     as_of: AsOfOption = None,
@@ -200,6 +204,7 @@ def explain(
     files = {
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+        "history": history,
     }  # fmt: skip
     year = sources.load(desk, contracts, files, workspace, through, as_of)
     assessment = assess_year(desk, year)

@@ -69,8 +69,9 @@ def read(book: Book, case: Case, entry: str = "") -> Reading:
         return Reading(Found.NO_SCORE if value is None else Found.VALUE, value, step, numerator=value or Fraction(0))
     if indicator.past is not None:
         value, step = mean_of_past(book.facts, case.subject.code, indicator, indicator.past, case.at)
-        found, lacking = (Found.NOTHING_REPORTED, (case.window,)) if value is None else (Found.VALUE, ())
-        return Reading(found, value, step, lacking, numerator=value or Fraction(0))
+        if value is None:
+            return Reading(Found.NOTHING_REPORTED, None, step, (case.window,))
+        return Reading(Found.VALUE, value, step, numerator=value)
     every = periods_of(case.window.year, indicator.every)
     due = tuple(p for p in every if p.within(case.window) and book.facts.snapshot.due(p) and _counts(case, p))
     amounts = {p: a for p in due if (a := _amount(book, case.subject, indicator, p, entry)) is not None}

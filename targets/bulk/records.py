@@ -14,7 +14,7 @@ from targets.bulk.tables import Tables
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.columns.backend import Backend
 from targets.columns.year import OPEN_DAY, Frame
-from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, IncidentState, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.snapshot import Records
 
@@ -75,6 +75,14 @@ def records_of(tables: Tables, parties: Sequence[str], cadres: Sequence[str], ba
         prior_vetoes=tuple(
             PriorVeto(row["subject"], row["contract"], row["veto"], _day(row["happened_on"]), int(row["until_year"]))
             for row in rows(tables.prior_vetoes, "subject", subjects)
+        ),
+        history=tuple(
+            PastResult(
+                row["subject"], row["contract"], int(row["year"]),
+                None if row["score"] is None else Fraction(int(row["score"]), tables.history_scale),
+                None if row["rank"] is None else int(row["rank"]), row["grade"], bool(row["vetoed"]),
+            )
+            for row in rows(tables.history, "subject", subjects)
         ),
     )  # fmt: skip
 
