@@ -28,12 +28,18 @@ class FromData(StrEnum):
 
 
 def parse_parameter(text: object) -> Fraction | FromData:
-    """A number, `by_party`, `last_year` or `carried`. Raises NotExact."""
-    if isinstance(text, FromData):
+    """A number, `by_party` or `last_year`. Raises NotExact."""
+    if isinstance(text, FromData) and text is not FromData.CARRIED:
         return text
-    if isinstance(text, str) and text.strip() in tuple(FromData):
+    if isinstance(text, str) and text.strip() in (FromData.BY_PARTY, FromData.LAST_YEAR):
         return FromData(text.strip())
     return parse_value(text)
+
+
+def parse_task(text: object) -> Fraction | FromData:
+    """A parameter, or `carried`. Raises NotExact."""
+    carried = isinstance(text, str) and text.strip() == FromData.CARRIED
+    return FromData.CARRIED if carried else parse_parameter(text)
 
 
 def _parse_limit(text: object) -> Fraction | Literal["none"]:
@@ -46,11 +52,17 @@ def _show_either(value: Fraction | str) -> str:
     return show(value) if isinstance(value, Fraction) else str(value)
 
 
-# A number in the contract, `by_party` (the targets table gives one for each party), `last_year` (the party's own), or
-# `carried` (this year's task with what last year left of it).
+# A number in the contract, `by_party` (the targets table gives one for each party) or `last_year` (the party's own).
 Parameter = Annotated[
     Fraction | FromData,
     BeforeValidator(parse_parameter),
+    PlainSerializer(_show_either, return_type=str),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year"]}),
+]
+# A target may also be `carried`: this year's task with what last year left of it.
+Task = Annotated[
+    Fraction | FromData,
+    BeforeValidator(parse_task),
     PlainSerializer(_show_either, return_type=str),
     WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year", "carried"]}),
 ]

@@ -52,20 +52,13 @@ def _shown(value: Parameter) -> str:
 
 
 def carried_tasks(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """A task is carried from year to year: a target, in something that adds up over the years."""
+    """A task is carried from year to year in something that adds up over the years."""
     for measure in measures(contract):
-        rule = measure.measured.scoring
-        for name in type(rule).model_fields:
-            if getattr(rule, name) is not FromData.CARRIED:
-                continue
-            span = tree.span((*measure.at, "scoring", name))
-            if name != "target":
-                expected = say("a number, by_party or last_year: only a target is carried")
-                yield Diagnostic("DX213", span, say("{key}: carried", key=name), expected)
-            elif measure.indicator is not None and measure.indicator.kind not in _ADDED_UP:
-                found = say("a carried target of kind {kind}", kind=measure.indicator.kind)
-                expected = say("an indicator of kind {kinds}", kinds=listed(_ADDED_UP))
-                yield Diagnostic("DX213", span, found, expected)
+        carried = getattr(measure.measured.scoring, "target", None) is FromData.CARRIED
+        if carried and measure.indicator is not None and measure.indicator.kind not in _ADDED_UP:
+            found = say("a carried target of kind {kind}", kind=measure.indicator.kind)
+            expected = say("an indicator of kind {kinds}", kinds=listed(_ADDED_UP))
+            yield Diagnostic("DX213", tree.span((*measure.at, "scoring", "target")), found, expected)
 
 
 def targets_of_completion(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:

@@ -310,13 +310,16 @@ class RecordSheets:
 
 
 def left_to(contract: Contract, source: FromData) -> dict[tuple[str, str], None]:
-    """Indicator and parameter, each once, of everything that the contract takes from there (the targets table, the year before)."""
-    return {
-        (indicator, name): None
-        for indicator, measured in _measured_in(contract, None)
-        for name in PARAMETERS
-        if indicator and source in (getattr(measured.scoring, name, None), getattr(measured, name, None))
-    }
+    """Indicator and parameter, each once, of everything that the contract takes from there (the targets table, the year
+    before). What is carried is taken from both."""
+    found: dict[tuple[str, str], None] = {}
+    for indicator, measured in _measured_in(contract, None):
+        if indicator and getattr(measured.scoring, "target", None) is FromData.CARRIED:
+            found |= {(indicator, "target"): None, (indicator, "last_target"): None}
+        for name in PARAMETERS:
+            if indicator and source in (getattr(measured.scoring, name, None), getattr(measured, name, None)):
+                found[indicator, name] = None
+    return found
 
 
 def _measured_in(record: Record, indicator: str | None) -> Iterator[tuple[str | None, Measured]]:
