@@ -88,7 +88,7 @@ def test_the_sheets_of_a_template(tmp_path: Path) -> None:
     assert "〔source: 卫生院台账〕" in note.text
     rules = {str(rule.sqref): rule for rule in quarters.data_validations.dataValidation}
     assert (rules["D3:D18"].type, rules["D3:D18"].error) == ("whole", "〔a whole number, 0 or more〕")
-    assert rules["F3:F18"].formula1 == "='选项'!$P$2:$P$3"
+    assert rules["F3:F18"].formula1 == "='选项'!$Q$2:$Q$3"
     asked = [row[:4] for row in sheet(book, "目标任务").iter_rows(min_row=2, values_only=True)]
     assert ("899901101201", "甲村", "体检人数", "目标值") in asked
     assert len(asked) == 2 * 4
