@@ -231,3 +231,7 @@ Condition = Annotated[
     | Annotated[Earlier, Tag("earlier")],
     Discriminator(_key_of, custom_error_type="unknown_condition", custom_error_message="unknown condition"),
 ]
+
+# Read before `Condition` was known, they would not know their own fields by the names they are written with.
+for _record in (Not, Linked, Earlier):
+    _record.model_rebuild()
