@@ -18,6 +18,7 @@ from cli.options import (
     CrossCheckOption,
     DataOption,
     EngineOption,
+    HistoryOption,
     IncidentsOption,
     JsonOption,
     LanguageOption,
@@ -55,6 +56,7 @@ def assess(
     assignments: AssignmentsOption = None,
     states: StatesOption = None,
     prior_vetoes: PriorVetoesOption = None,
+    history: HistoryOption = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
     through: ThroughOption = None,
     as_of: AsOfOption = None,
@@ -70,6 +72,7 @@ def assess(
     files = {
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+        "history": history,
     }  # fmt: skip
     from engine import inference
 
@@ -191,6 +194,7 @@ def explain(
     assignments: AssignmentsOption = None,
     states: StatesOption = None,
     prior_vetoes: PriorVetoesOption = None,
+    history: HistoryOption = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
     through: ThroughOption = None,
     as_of: AsOfOption = None,
@@ -203,6 +207,7 @@ def explain(
     files = {
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+        "history": history,
     }  # fmt: skip
     year = sources.load(desk, contracts, files, workspace, through, as_of)
     assessment = assess_year(desk, year)

@@ -6,7 +6,7 @@ Conditions are decided by the rule engine, in three stages, each seeing what the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from engine.conditions import Named
@@ -15,7 +15,7 @@ from engine.facts import Facts
 from engine.ranking import Graded, Place, grades, places
 from engine.score.derivation import Step, StepKind, readable
 from engine.score.interpret import Outcome
-from engine.standing import RANK, SCORE, VETOED, WARNED, measure_outcome
+from engine.standing import CLIMBED, RANK, SCORE, VETOED, WARNED, measure_outcome
 from engine.verdict import Verdict, VetoRecord
 from engine.vetoes import effects_in_words, final_score, fired, inherited_vetoes, inherited_warnings, reached_by
 from rules.contract import Contract
@@ -62,7 +62,17 @@ def _note(bench: Bench, measure: str, values: Mapping[str, Fraction]) -> None:
 def _rank(bench: Bench) -> dict[str, Place]:
     placed = places(bench.contract, bench.facts, bench.standings)
     _note(bench, RANK, {code: Fraction(place.rank) for code, place in placed.items()})
+    _note(bench, CLIMBED, dict(_gained(bench, placed)))
     return placed
+
+
+def _gained(bench: Bench, placed: Mapping[str, Place]) -> Iterator[tuple[str, Fraction]]:
+    """The places gained on the year before, of those whose place then is recorded."""
+    facts = bench.facts
+    for code, place in placed.items():
+        before = facts.past(code, bench.contract.contract, facts.snapshot.year - 1)
+        if before is not None and before.rank is not None:
+            yield code, Fraction(before.rank - place.rank)
 
 
 def _final(contract: Contract, outcome: Outcome, warnings: Records, vetoes: Records) -> Fraction:

@@ -13,12 +13,14 @@ from math import ceil, floor
 
 from engine.inference import Compare, Holds, Rule
 from engine.score.derivation import Location, Step, StepKind, bounds, readable
-from engine.standing import ABSENT, ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, scale_of
+from engine.standing import ABSENT, ALL_TARGETS_MET, CLIMBED, RANK, SCORE, VETOED, WARNED, scale_of
 from rules.condition import (
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Climbed,
     Condition,
+    Earlier,
     GradeIs,
     GroupIs,
     IncidentCount,
@@ -120,6 +122,10 @@ def looked_at(condition: Named) -> tuple[str, Range]:
             return WARNED, wanted
         case MonthsIn(months_in=state, count=wanted):
             return months_measure(state), wanted
+        case Climbed(climbed=wanted):
+            return CLIMBED, wanted
+        case Earlier(count=wanted):
+            return earlier_measure(condition.node), wanted
         case simple:
             return _truth_looked_at(condition.node, simple)
 
@@ -154,6 +160,10 @@ def linked_measure(node: str) -> str:
 
 def value_measure(node: str) -> str:
     return f"value:{node}"
+
+
+def earlier_measure(node: str) -> str:
+    return f"earlier:{node}"
 
 
 def months_measure(state: str) -> str:
@@ -194,10 +204,15 @@ def _integer_bounds(wanted: Range, scale: int) -> tuple[int | None, int | None]:
 
 
 def explain(
-    condition: Named, holds: Callable[[str], bool], values: Mapping[str, Fraction], name: Callable[[str], Text]
+    condition: Named,
+    holds: Callable[[str], bool],
+    values: Mapping[str, Fraction],
+    name: Callable[[str], Text],
+    told: Mapping[str, tuple[Step, ...]],
 ) -> Step:
-    """Why the condition held or not: the truth of each node as the engine derived it, with the measure it saw."""
-    below = tuple(explain(child, holds, values, name) for child in children(condition))
+    """Why the condition held or not: the truth of each node as the engine derived it, with the measure it saw and what was
+    told of that."""
+    below = tuple(explain(child, holds, values, name, told) for child in children(condition))
     held = holds(condition.node)
     kind = StepKind.FIRED if held else StepKind.NOT_FIRED
     outcome = say("holds") if held else say("does not hold")
@@ -226,4 +241,4 @@ def explain(
             else:
                 rule = say("must be {range}", range=bounds(wanted, readable))
                 found = say("{value}: {outcome}", value="-" if seen is None else readable(seen), outcome=outcome)
-            return Step(kind, name(measure), rule, found, value, condition.at)
+            return Step(kind, name(measure), rule, found, value, condition.at, told.get(measure, ()))

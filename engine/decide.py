@@ -10,6 +10,7 @@ from fractions import Fraction
 from engine.conditions import (
     Named,
     compile_conditions,
+    earlier_measure,
     explain,
     grades_measure,
     group_measure,
@@ -22,9 +23,10 @@ from engine.conditions import (
 from engine.facts import Facts
 from engine.inference import infer
 from engine.score.derivation import Step, StepKind, incidents_in_words
-from engine.standing import ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, Standing
+from engine.score.past import years_in_which
+from engine.standing import ALL_TARGETS_MET, CLIMBED, RANK, SCORE, VETOED, WARNED, Standing
 from engine.verdict import Verdict, VetoRecord
-from rules.condition import Condition, GradeIs, GroupIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
+from rules.condition import Condition, Earlier, GradeIs, GroupIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
 from rules.contract import Contract
 from rules.diagnostic import Called, Text, listed, say
 
@@ -61,11 +63,11 @@ def decide(bench: Bench, conditions: tuple[Named, ...]) -> dict[tuple[str, str],
     names = measures(rules)
     facts = [fact for standing in bench.standings.values() for fact in standing.facts(names)]
     truths = {(f.subject, f.node): f.truth for f in infer(bench.contract.contract, rules, facts)}
-    steps = {}
+    steps, name = {}, _namer(bench.contract)
     for code, standing in bench.standings.items():
         holds = _looker(truths, code)
         for condition in conditions:
-            steps[code, condition.node] = explain(condition, holds, standing.values, _namer(bench.contract))
+            steps[code, condition.node] = explain(condition, holds, standing.values, name, standing.told)
     return steps
 
 
@@ -91,6 +93,10 @@ def _measure(bench: Bench, part: Named) -> None:
         case GroupIs(group=groups):
             for subject in facts.subjects:
                 bench.standings[subject.code].values[group_measure(groups)] = Fraction(subject.group in groups)
+        case Earlier() as earlier:
+            measure = earlier_measure(part.node)
+            for code, standing in bench.standings.items():
+                standing.values[measure], standing.told[measure] = years_in_which(facts, code, earlier)
         case Linked() as linked:
             _measure_linked(bench, part, linked)
         case _:
@@ -152,7 +158,7 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
     grades = {band.id: band.label for band in contract.grades}
     words = {
         SCORE: say("score"), RANK: say("rank"), VETOED: say("vetoed"), WARNED: say("warnings"),
-        ALL_TARGETS_MET: say("all targets met"),
+        ALL_TARGETS_MET: say("all targets met"), CLIMBED: say("places gained on the year before"),
     }  # fmt: skip
 
     def name(measure: str) -> Text:
@@ -168,6 +174,8 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
                 return incidents_in_words(labels, severities.split("+") if severities else ())
             case "months":
                 return say("months in state {state}", state=states.get(rest, rest))
+            case "earlier":
+                return say("earlier years in which it held")
             case "linked":
                 return say("enough of the parties answered for satisfy it")
             case "value":

@@ -14,7 +14,7 @@ from rules.period import Cadence, Period
 from rules.sheet import Scope
 from rules.verdict import Peers
 from targets.cadre import Assignment, Tenure
-from targets.observation import Incident, Observation
+from targets.observation import Incident, Observation, PastResult
 from targets.snapshot import Snapshot, month_end
 
 
@@ -47,6 +47,7 @@ class Facts:
         self.snapshot = snapshot
         records = snapshot.records
         self._targets = {(t.subject, t.indicator, t.parameter): t.value for t in records.targets}
+        self._history = {(r.subject, r.contract, r.year): r for r in records.history}
         self._incidents: dict[tuple[str, str], list[Incident]] = defaultdict(list)
         for incident in sorted(records.incidents, key=lambda i: (i.found_on, i.id)):
             if incident.counts:
@@ -125,6 +126,10 @@ class Facts:
 
     def target(self, subject: str, indicator: str, parameter: str) -> Fraction | None:
         return self._targets.get((subject, indicator, parameter))
+
+    def past(self, subject: str, contract: str, year: int) -> PastResult | None:
+        """What is recorded of a subject under a contract in an earlier year."""
+        return self._history.get((subject, contract, year))
 
     def incidents(
         self, subject: str, kinds: Iterable[str], window: Period, severities: Collection[str] = ()

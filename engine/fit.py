@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rules.checks.places import looked_back_at
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.verdict import Veto, WarningRule
@@ -21,7 +22,14 @@ def contracts_fit(contracts: Sequence[Contract], year: int) -> list[Diagnostic]:
         if contract.contract in seen:
             faults.append(Diagnostic("DX615", place, say("the same contract twice"), say("each contract once")))
         seen.add(contract.contract)
-    return [*faults, *_links_fit(contracts), *_totals_fit(contracts), *_caps_fit(contracts), *_forfeits_fit(contracts)]
+    return [
+        *faults,
+        *_links_fit(contracts),
+        *_totals_fit(contracts),
+        *_looks_back_fit(contracts),
+        *_caps_fit(contracts),
+        *_forfeits_fit(contracts),
+    ]
 
 
 def in_order(contracts: Sequence[Contract]) -> list[Contract]:
@@ -52,6 +60,17 @@ def _totals_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
                 yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
         if not contract.posts:
             before.add(contract.contract)
+
+
+def _looks_back_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """Earlier results are those under contracts that are given too: a name that nobody knows would never hold."""
+    given = {contract.contract for contract in contracts}
+    expected, hint = say("a contract whose earlier results are looked at"), say("give its file too")
+    for contract in contracts:
+        for wanted in dict.fromkeys(name for _, name in looked_back_at(contract)):
+            if wanted not in given:
+                found = say("{wanted} is not among the contracts given", wanted=wanted)
+                yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
 
 
 def _links_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:

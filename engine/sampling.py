@@ -15,7 +15,7 @@ import narwhals as nw
 
 from engine.columnar.layout import JudgedColumns
 from engine.crosscheck import Comparable
-from rules.condition import AllOf, AnyOf, Condition, Linked, Not, RankIs, ScoreIs
+from rules.condition import AllOf, AnyOf, Climbed, Condition, Linked, Not, RankIs, ScoreIs
 from rules.contract import Contract
 from rules.scoring import Brackets, Measured, Rank, Relative, parts_of
 from rules.scoring_terms import Reference
@@ -95,6 +95,7 @@ def _part_of(records: Records, parties: set[str], cadres: set[str]) -> Records:
         incidents=tuple(one for one in records.incidents if one.subject in subjects),
         states=tuple(one for one in records.states if one.subject in subjects),
         prior_vetoes=tuple(one for one in records.prior_vetoes if one.subject in subjects),
+        history=tuple(one for one in records.history if one.subject in subjects),
     )
 
 
@@ -159,7 +160,7 @@ def _alone(contract: Contract, contracts: Sequence[Contract]) -> Comparable:
     """Cells that mean the same for somebody without their peers."""
     named = {one.contract: one for one in contracts}
     among_peers = _among_peers(contract, named)
-    by_rank = any(isinstance(condition, RankIs) for one in contracts for condition in _conditions(one))
+    by_rank = any(isinstance(condition, RankIs | Climbed) for one in contracts for condition in _conditions(one))
     if contract.posts and any(_among_peers(one, named) for one in contracts):
         by_rank = True
 

@@ -200,7 +200,7 @@ CODES: dict[str, Code] = {
     "DX574": _error("share outside 0 to 100%"),
     "DX576": _error("found before it happened"),
     "DX577": _error("substantiated without evidence"),
-    "DX578": _error("earlier veto that is not of an earlier year"),
+    "DX578": _error("earlier veto or result that is not of an earlier year"),
     "DX579": _warning("earlier veto no longer in force"),
     # the year's records against the contract
     "DX601": _error("value not reported"),

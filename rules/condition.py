@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
 
 from rules.diagnostic import say
+from rules.past import ContractsLookedAt, LookBack
 from rules.quantity import NotExact, parse_number, show
 from rules.range import Range
 from rules.record import Flag, Id, Record
@@ -113,6 +114,31 @@ class MonthsIn(Record):
     count: Range
 
 
+class Climbed(Record):
+    """The number of places gained on the year before, under the same contract, lies in the range; below 0 they were lost.
+
+    Without a place in the year before it does not hold.
+    """
+
+    climbed: Range
+
+
+class Earlier(Record):
+    """In how many of the years before this one the condition held, by what was decided then: at least one unless `count`
+    says otherwise.
+
+    `earlier` is a number of years, or `since 2024` for every year from that one on, such as a term of office. A year of
+    which nothing is recorded does not count, and a year counts once. The condition may look at score, rank, grade and
+    vetoed; a score or rank that is not recorded is in no range. Results are those under the same contract, or under any
+    of those that `contract` names: they follow a cadre to a new post.
+    """
+
+    earlier: LookBack
+    is_: Annotated[Condition, Field(alias="is")]
+    count: Range = Range(at_least=Fraction(1))
+    contract: ContractsLookedAt = ()
+
+
 class Quantifier(StrEnum):
     ALL = "all"
     ANY = "any"
@@ -177,6 +203,8 @@ KEYS: dict[str, type[Record]] = {
     "value": ValueIs,
     "group": GroupIs,
     "linked": Linked,
+    "climbed": Climbed,
+    "earlier": Earlier,
 }
 
 
@@ -203,6 +231,12 @@ Condition = Annotated[
     | Annotated[MonthsIn, Tag("months_in")]
     | Annotated[ValueIs, Tag("value")]
     | Annotated[GroupIs, Tag("group")]
-    | Annotated[Linked, Tag("linked")],
+    | Annotated[Linked, Tag("linked")]
+    | Annotated[Climbed, Tag("climbed")]
+    | Annotated[Earlier, Tag("earlier")],
     Discriminator(_key_of, custom_error_type="unknown_condition", custom_error_message="unknown condition"),
 ]
+
+# Read before `Condition` was known, they would not know their own fields by the names they are written with.
+for _record in (Not, Linked, Earlier):
+    _record.model_rebuild()

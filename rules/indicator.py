@@ -8,9 +8,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from rules.diagnostic import Called, say
+from rules.past import YEARS_BACK_MAX, ContractsLookedAt
 from rules.period import Cadence
 from rules.quantity import DECIMALS_MAX, PositiveQuantity, Quantity
-from rules.record import Clause, Count, Flag, Id, Name, NotWord, Record
+from rules.record import Clause, Count, Flag, Id, Name, NotWord, Record, Whole
 
 ENTRIES_MAX = 50
 SCORES_MAX = 50
@@ -88,10 +89,29 @@ class OfScores(Record):
         return self
 
 
+class PastTake(StrEnum):
+    """What is taken of each earlier year: the score before its vetoes, or the place."""
+
+    SCORE = "score"
+    RANK = "rank"
+
+
+class OfPast(Record):
+    """The mean of what was decided in so many `years` before this one, over the years of which it is recorded.
+
+    Under the same contract, or those that `contract` names. Where nothing is recorded nothing was reported: the item says
+    what `missing` means.
+    """
+
+    take: PastTake = PastTake.SCORE
+    years: Annotated[int, Field(ge=1, le=YEARS_BACK_MAX), Whole]
+    contract: ContractsLookedAt = ()
+
+
 class Indicator(Clause):
     """Something measured. A `statistic` is recorded and reported; nothing may be scored by it (design, section 8).
 
-    What is `derived`, or made of `scores`, is computed and never reported.
+    What is `derived`, made of `scores` or of the `past`, is computed and never reported.
 
     `unit` is shown; `decimals` belong to numbers and marks; `numerator` and `denominator` say in words what a
     ratio counts; `lowest` and `highest` are the plausible range that the intake holds values to.
@@ -109,6 +129,7 @@ class Indicator(Clause):
     statistic: Flag = False
     derived: Derived | None = None
     scores: OfScores | None = None
+    past: OfPast | None = None
     source: str = ""
 
     @model_validator(mode="after")
@@ -127,9 +148,13 @@ class Indicator(Clause):
             raise NotWord(say("kind: number, and no every, for what is made of scores"))
         if self.scores and (self.derived or self.statistic):
             raise NotWord(say("either scores, or derived, or statistic"))
+        if self.past and (self.kind is not Kind.NUMBER or self.every is not Cadence.YEAR):
+            raise NotWord(say("kind: number, and no every, for what is made of earlier years"))
+        if self.past and (self.scores or self.derived or self.statistic):
+            raise NotWord(say("either past, or scores, or derived, or statistic"))
         return self
 
     @property
     def computed(self) -> bool:
-        """Whether it is made of other values or of scores, and nobody reports it."""
-        return self.derived is not None or self.scores is not None
+        """Whether it is made of other values, of scores or of earlier years, and nobody reports it."""
+        return self.derived is not None or self.scores is not None or self.past is not None

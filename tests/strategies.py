@@ -21,7 +21,18 @@ from hypothesis import strategies as st
 from strategies_conditions import Sight, condition_trees
 from strategies_money import Purse, money_trees
 from strategies_records import snapshots
-from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, item_trees, items_of_scores, limits
+from strategies_scoring import (
+    SEVERITIES,
+    SPARSE,
+    Draw,
+    Supply,
+    Tree,
+    amounts,
+    item_trees,
+    items_of_past,
+    items_of_scores,
+    limits,
+)
 
 from rules.contract import Contract
 from rules.indicator import Kind
@@ -135,6 +146,10 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
         made, section = draw(_sections_of_scores(prefix, supply, sections))
         indicators.append(made)
         sections.append(section)
+    if draw(st.integers(0, 2)) == 0:
+        made, section = draw(_sections_of_past(prefix, supply))
+        indicators.append(made)
+        sections.append(section)
     tree: Tree = {"indicators": indicators, "sections": sections}
     if draw(st.integers(0, 2)) == 0:
         sheet = draw(_periodic_sheets(f"{prefix}_p", supply))
@@ -240,6 +255,19 @@ def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, before: Sequenc
 
 
 @st.composite
+def _sections_of_past(draw: Draw, prefix: str, supply: Supply) -> tuple[Tree, Tree]:
+    """An indicator made of earlier years, and a section that is scored by it."""
+    past: Tree = {"take": draw(st.sampled_from(["score", "rank"])), "years": draw(st.sampled_from(["1", "3"]))}
+    if draw(st.booleans()):
+        past["contract"] = (
+            draw(st.sampled_from([["villages"], ["villages", "cadres"]])) if prefix == "c" else "villages"
+        )
+    indicator: Tree = {"id": f"{prefix}_past", "name": "past", "kind": "number", "decimals": "2", "past": past}
+    item = draw(items_of_past(f"{prefix}_past", indicator, supply))
+    return indicator, {"id": f"{prefix}_before", "name": "before", "kind": "bonus", "items": [item]}
+
+
+@st.composite
 def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> dict[str, Any]:
     """Only indicators that are reported at least as often can be read."""
     quarterly = [tree for tree in supply.indicators if tree["every"] == "quarter"]
@@ -288,7 +316,10 @@ def _verdicts(
 ) -> Tree:
     """Warnings, vetoes, grades and ranking. Cadres have the grades of their parties, which vetoes may cap."""
     sheet = Contract.model_validate(tree, by_alias=True, by_name=False)
-    sight = Sight([s.id for s in sheet.all_sections()], list(sheet.item_by_id), INCIDENTS, STATES, linked=linked)
+    sight = Sight(
+        [s.id for s in sheet.all_sections()], list(sheet.item_by_id), INCIDENTS, STATES, linked=linked,
+        contracts=("villages",) if linked is None else ("villages", "cadres"),
+    )  # fmt: skip
     bands = draw(_grades(sight, [grade.id for grade in grades]))  # type: ignore[attr-defined]
     names = [str(band["id"]) for band in bands]
     warned = st.lists(_clauses(sight, decimals, names, roles), max_size=2)

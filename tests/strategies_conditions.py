@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
+from strategies_past import earlier_trees
 from strategies_scoring import Draw, Tree
 
 BOUNDS = ("0", "2.5", "10", "20", "45")
@@ -13,7 +14,8 @@ BOUNDS = ("0", "2.5", "10", "20", "45")
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a condition may name; `linked` is what it may ask of a party that a cadre answers for."""
+    """What a condition may name; `linked` is what it may ask of a party that a cadre answers for, `contracts` are those whose
+    earlier results it may look at."""
 
     sections: Sequence[str]
     items: Sequence[str]
@@ -23,6 +25,7 @@ class Sight:
     after_warnings: bool = False
     after_vetoes: bool = False
     linked: Sight | None = None
+    contracts: Sequence[str] = ("villages",)
 
     def later(self, *, warnings: bool = False, vetoes: bool = False) -> Sight:
         return replace(self, after_warnings=warnings, after_vetoes=vetoes)
@@ -50,6 +53,8 @@ def _simple(sight: Sight) -> st.SearchStrategy[Tree]:
         st.fixed_dictionaries({"item_met": st.sampled_from(sight.items)}),
         st.fixed_dictionaries({"all_targets_met": st.sampled_from(["true", "false"])}),
         st.fixed_dictionaries({"rank": ranges(("1", "2", "4"))}),
+        st.fixed_dictionaries({"climbed": ranges(("-2", "0", "1"))}),
+        earlier_trees(sight.contracts),
         _incidents(sight),
         st.fixed_dictionaries({"group": st.sampled_from([["A"], ["B", "village"], ["head"]])}),
         st.fixed_dictionaries({"months_in": st.sampled_from(sight.states), "count": ranges(("0", "1", "3"))}),

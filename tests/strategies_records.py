@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from hypothesis import strategies as st
+from strategies_past import histories
 
 from rules.checks.places import Measure, measures, reads_nothing
 from rules.contract import Contract
@@ -50,6 +51,7 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
         incidents=draw(_incidents([*codes, *(cadre.code for cadre in cadres)], contracts)),
         states=draw(_states([*codes, *(cadre.code for cadre in cadres)], contracts)),
         prior_vetoes=draw(_prior_vetoes([*codes, *(cadre.code for cadre in cadres)], contracts)),
+        history=draw(histories([*codes, *(cadre.code for cadre in cadres)], contracts)),
     )
     return Snapshot(YEAR, records, draw(st.sampled_from([12, 12, 12, 9, 3])) if through is None else through)
 
@@ -125,7 +127,8 @@ def _ask(needs: Needs, measure: Measure) -> None:
     needs.may_be_empty &= uncounted is not Missing.ERROR or bool(measured.min_denominator)
     needs.counted |= measured.min_denominator is not None or measured.period.over is Over.SUM
     needs.counted |= isinstance(scoring, Relative | Brackets) and scoring.to is Reference.POOLED
-    needs.last_year |= FromData.LAST_YEAR in agreed.values()
+    needs.last_year |= not {FromData.LAST_YEAR, FromData.CARRIED}.isdisjoint(agreed.values())
+    needs.parameters |= {"target", "last_target"} if FromData.CARRIED in agreed.values() else set()
     needs.parameters |= {name for name, value in agreed.items() if value is FromData.BY_PARTY}
     needs.parameters |= {"times"} if getattr(measured, "times", None) is FromData.BY_PARTY else set()
     if isinstance(scoring, Linear) and scoring.zero_at is FromData.BY_PARTY:
@@ -156,7 +159,7 @@ def _values(
             for indicator in contract.indicators:
                 for subject in subjects:
                     targets += draw(_targets(subject, indicator, needs[indicator.id]))
-                    if indicator.derived is None:
+                    if not indicator.computed:
                         observations += draw(_observations(subject, indicator, needs[indicator.id]))
     return {"observations": tuple(observations), "targets": tuple(targets)}
 

@@ -39,7 +39,7 @@ def varied(snapshot: Snapshot, contracts: Sequence[Contract], dice: Random) -> S
 def _observations(contract: Contract, subjects: Sequence[str], dice: Random) -> Iterator[Observation]:
     needs = needs_of(contract)
     for indicator in contract.indicators:
-        if indicator.derived is None:
+        if not indicator.computed:
             asked: Needs = needs[indicator.id]
             before = periods_of(contract.year - 1, indicator.every) if asked.last_year else ()
             for subject in subjects:

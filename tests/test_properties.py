@@ -29,7 +29,7 @@ from rules.scoring_terms import Direction, Missing
 from rules.sheet import Section
 from rules.source import parse_source
 from targets.cadre import Assignment
-from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, IncidentState, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.snapshot import Records
 
@@ -272,7 +272,7 @@ def renamed(records: Records, new: dict[str, str]) -> Records:
                     yield replace(row, code=new[row.code], name=f"renamed {new[row.code]}")
                 case Assignment():
                     yield replace(row, cadre=new[row.cadre], party=new[row.party])
-                case Target() | Observation() | Incident() | StateRecord() | PriorVeto():
+                case Target() | Observation() | Incident() | StateRecord() | PriorVeto() | PastResult():
                     yield replace(row, subject=new[row.subject])
                 case _:
                     yield row

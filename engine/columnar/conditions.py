@@ -11,16 +11,18 @@ from typing import assert_never
 from engine.columnar.exact import Ratio, total, whole
 from engine.columnar.found import incidents_found
 from engine.columnar.money.value import value_lies
+from engine.columnar.past import places_gained, years_in_which
 from engine.columnar.plan import IntColumn, Plan, Truth, in_list
-from engine.columnar.readings import input_column
-from engine.columnar.scribe import Scribe
+from engine.columnar.scribe import Scribe, input_column
 from engine.columnar.sheet import ItemColumns, OutcomeColumns, SectionColumns
 from engine.columnar.tallies import Told
 from rules.condition import (
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Climbed,
     Condition,
+    Earlier,
     GradeIs,
     GroupIs,
     IncidentCount,
@@ -67,6 +69,7 @@ class Standing:
     all_targets_met: Truth
     linked: Mapping[Linked, Truth]
     rank: Measure | None = None
+    climbed: Measure | None = None
     warned: Measure | None = None
     vetoed: Truth | None = None
     grade: IntColumn | None = None
@@ -75,6 +78,11 @@ class Standing:
     @property
     def plan(self) -> Plan:
         return self.scribe.plan
+
+    def ranked(self, place: IntColumn) -> None:
+        """The place, and how many were gained on the year before."""
+        self.rank = Measure(whole(place), self.plan.truth(True))
+        self.climbed = Measure(*places_gained(self.scribe, place))
 
     def moved_on(self) -> None:
         """Something else is known now: nothing decided before need hold."""
@@ -176,11 +184,15 @@ def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None,
             return standing.items.get(item), wanted
         case RankIs(rank=wanted):
             return standing.rank, wanted
+        case Climbed(climbed=wanted):
+            return standing.climbed, wanted
         case WarnedTimes(warned=wanted):
             return standing.warned, wanted
         case IncidentCount(incident=kinds, severity=severities, count=wanted):
             counted = incidents_found(standing.scribe, kinds, standing.scribe.year_window, severities)
             return _known(standing, counted), wanted
+        case Earlier(count=wanted) as earlier:
+            return _known(standing, years_in_which(standing.scribe, earlier)), wanted
         case MonthsIn(months_in=state, count=wanted):
             months = standing.scribe.columns.months.get(state)
             count = standing.plan.constant(0) if months is None else input_column(standing.scribe, months)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.columnar.plan import IntColumn
-from engine.columnar.readings import input_column
-from engine.columnar.scribe import Scribe
+from engine.columnar.scribe import Scribe, input_column
 from engine.columnar.tallies import Told, counted
 from rules.period import Period
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from engine.columnar.exact import Ratio
-from engine.columnar.plan import Plan, Truth, in_list
+from engine.columnar.layers import Width
+from engine.columnar.plan import IntColumn, Plan, Truth, in_list
 from engine.columnar.tallies import DayColumns, EventColumn, Tally, Told
 from rules.contract import Contract
 from rules.diagnostic import Text
@@ -15,7 +16,7 @@ from rules.indicator import Indicator
 from rules.period import Cadence, Period
 from rules.scoring import Measured
 from rules.sheet import Scope
-from targets.columns.year import ContractColumns
+from targets.columns.year import ContractColumns, IntegerColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +126,8 @@ class Scribe:
                 nobody = column == ("kind" if of_cadres else "post")
                 truths.append(self.plan.truth(False) if nobody else in_list(self.plan, column, wanted))
         return self.plan.all_of(truths).settled()
+
+
+def input_column(scribe: Scribe, column: IntegerColumn) -> IntColumn:
+    width = Width.SHORT if column.short else Width.PLAIN
+    return scribe.plan.column(column.name, column.low, column.high, column.multiple, width=width)

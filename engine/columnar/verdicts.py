@@ -86,7 +86,7 @@ def judge(
     plan.at = "verdicts"
     now = standing(scribe, outcome, linked)
     score = outcome.total
-    now.rank = Measure(whole(places(now, score)), plan.truth(True))
+    now.ranked(places(now, score))
     warnings = [_fired(now, clause) for clause in contract.warnings]
     mild = [one for one in inherited if not one.veto]
     now.warned = Measure(whole(_times(scribe, warnings, mild).named()), plan.truth(True))
@@ -96,7 +96,7 @@ def judge(
     final, scale = _final_score(scribe, score, fired, inherited)
     now.score = Measure(whole(final, scale), plan.truth(True))
     place = places(now, final)
-    now.rank = Measure(whole(place), plan.truth(True))
+    now.ranked(place)
     now.moved_on()
     sizes = league_sizes(now)
     caps = _best_left(scribe, fired, inherited)

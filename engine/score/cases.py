@@ -10,11 +10,13 @@ from fractions import Fraction
 
 from engine.score.book import Book, Case
 from engine.score.derivation import Location, Step, StepKind, bounds, incidents_in_words, readable
+from engine.score.past import years_in_which
 from engine.score.reading import read
 from rules.condition import (
     AllOf,
     AnyOf,
     Condition,
+    Earlier,
     GroupIs,
     IncidentCount,
     ItemMet,
@@ -79,6 +81,9 @@ def _measured(book: Book, case: Case, condition: Condition) -> tuple[Text, Fract
         case MonthsIn(months_in=state, count=wanted):
             months = book.facts.months_in(case.subject.code, state)
             return say("months in state {state}", state=state), Fraction(months), wanted, ()
+        case Earlier(count=wanted) as earlier:
+            years, told = years_in_which(book.facts, case.subject.code, earlier)
+            return say("earlier years in which it held"), years, wanted, told
         case ValueIs(value=indicator, is_=wanted):
             reading = read(
                 book, Case(case.subject, value_read(indicator), Fraction(0), case.window, case.at, case.scopes)

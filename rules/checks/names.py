@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rules.checks.places import items, sanctions, scopes, sections, terms
-from rules.condition import GradeIs, IncidentCount, Linked
+from rules.condition import Earlier, GradeIs, IncidentCount, Linked
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.record import Clause
@@ -95,6 +95,8 @@ def _in_rules(contract: Contract) -> Iterator[Ids]:
                 yield _listed((*stand.at, "severity"), severities)
             case Linked(roles=names):
                 yield _listed((*stand.at, "roles"), names)
+            case Earlier(contract=names):
+                yield _listed((*stand.at, "contract"), names)
             case _:
                 pass
 

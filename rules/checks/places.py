@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 
-from rules.condition import AllOf, AnyOf, Condition, Linked, Not
+from rules.condition import AllOf, AnyOf, Condition, Earlier, Linked, Not
 from rules.contract import Contract
 from rules.indicator import Indicator
 from rules.scoring import Exempt, Fixed, Measured, Part, PerEvent, parts_of
@@ -62,12 +62,14 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A condition, where it stands and when it is looked at; `linked`: about a party, under that party's own contract."""
+    """A condition, where it stands and when it is looked at; `linked`: about a party, under that party's own contract;
+    `earlier`: about the years that this one looks back at."""
 
     at: Location
     condition: Condition
     stage: Stage
     linked: bool = False
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,16 @@ def terms(contract: Contract) -> Iterator[Stand]:
         yield from terms_of(stand)
 
 
+def looked_back_at(contract: Contract) -> Iterator[tuple[Location, str]]:
+    """The contracts whose results of earlier years are asked for by name."""
+    for stand in terms(contract):
+        if isinstance(stand.condition, Earlier):
+            yield from (((*stand.at, "contract", index), name) for index, name in enumerate(stand.condition.contract))
+    for number, indicator in enumerate(contract.indicators):
+        named = indicator.past.contract if indicator.past is not None else ()
+        yield from ((("indicators", number, "past", "contract", index), name) for index, name in enumerate(named))
+
+
 def terms_of(stand: Stand) -> Iterator[Stand]:
     yield stand
     match stand.condition:
@@ -175,13 +187,15 @@ def terms_of(stand: Stand) -> Iterator[Stand]:
         case AnyOf(any=parts):
             yield from _inside(stand, "any", parts)
         case Not(not_=part):
-            yield from terms_of(Stand((*stand.at, "not"), part, stand.stage, stand.linked))
+            yield from terms_of(replace(stand, at=(*stand.at, "not"), condition=part))
         case Linked(is_=part):
-            yield from terms_of(Stand((*stand.at, "is"), part, stand.stage, True))
+            yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, linked=True))
+        case Earlier(is_=part) as earlier:
+            yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, earlier=earlier))
         case _:
             pass
 
 
 def _inside(stand: Stand, key: str, parts: tuple[Condition, ...]) -> Iterator[Stand]:
     for index, part in enumerate(parts):
-        yield from terms_of(Stand((*stand.at, key, index), part, stand.stage, stand.linked))
+        yield from terms_of(replace(stand, at=(*stand.at, key, index), condition=part))

@@ -119,7 +119,7 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
             yield Reference((*stand.at, "item"), ITEM, name, contract.item_by_id)
         case ItemMet(item_met=name):
             yield Reference((*stand.at, "item_met"), ITEM, name, contract.item_by_id)
-        case GradeIs(grade=names):
+        case GradeIs(grade=names) if _of_this_contract(stand):
             yield from _each((*stand.at, "grade"), GRADE, names, _grades(contract))
         case IncidentCount(incident=names, severity=severities):
             yield from _each((*stand.at, "incident"), INCIDENT, names, _incidents(contract))
@@ -132,6 +132,11 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
             yield from _each((*stand.at, "roles"), ROLE, names, contract.role_ids)
         case _:
             pass
+
+
+def _of_this_contract(stand: Stand) -> bool:
+    """Whether the grade is one of this contract's; another's of an earlier year has its own."""
+    return stand.earlier is None or not stand.earlier.contract
 
 
 def _in_verdicts(contract: Contract) -> Iterator[Reference]:

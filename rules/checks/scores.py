@@ -8,9 +8,9 @@ from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measure
 from rules.condition import ItemMet, ItemScoreIs, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
-from rules.indicator import Indicator, Kind, Take
+from rules.indicator import Indicator, Kind, PastTake, Take
 from rules.safeguards.measures import fewer_is_better
-from rules.scoring import FirstOf, parts_of
+from rules.scoring import FirstOf, ScoringRule, parts_of
 from rules.scoring_terms import FromData
 from rules.sheet import PeriodicSheet
 from rules.source import Location, Tree
@@ -133,13 +133,39 @@ def scores_are_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         if fewer_is_better(measure.measured) and measure.indicator.scores.take is not Take.VARIANCE:
             found = say("fewer points of other items as the better")
             yield Diagnostic("DX213", span, found, say("more points as the better: they say how good it is already"))
-        if FromData.LAST_YEAR in (getattr(rule, name, None) for name in type(rule).model_fields):
+        if _takes_last_year(rule):
             found = say("the scores of the year before")
             yield Diagnostic("DX213", span, found, say("a number, or by_party: only this year's scores are known"))
         for key in _IDLE:
             if key in measure.measured.model_fields_set:
                 found = say("an option that scores do not look at")
                 yield Diagnostic("DX212", tree.key_span((*measure.at, key)), found, say("no {key} here", key=key))
+
+
+def earlier_results_are_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """More points and a better place are better already; of what is computed there is no year before, and no periods."""
+    for measure in measures(contract):
+        reads = measure.measured.indicator is not None or measure.depth > 0
+        if not reads or measure.indicator is None or measure.indicator.past is None:
+            continue
+        rule, span = measure.measured.scoring, tree.span((*measure.at, "scoring", "method"))
+        by_rank = measure.indicator.past.take is PastTake.RANK
+        if not parts_of(measure.measured) and fewer_is_better(measure.measured) != by_rank:
+            found = say("a worse result of earlier years as the better")
+            expected = say("direction: lower, for a place") if by_rank else say("more points as the better")
+            yield Diagnostic("DX213", span, found, expected)
+        if _takes_last_year(rule):
+            found, expected = say("the year before, of earlier years"), say("a number, or by_party")
+            yield Diagnostic("DX213", span, found, expected)
+        for key in _IDLE[1:]:
+            if key in measure.measured.model_fields_set:
+                found = say("an option that earlier years do not look at")
+                yield Diagnostic("DX212", tree.key_span((*measure.at, key)), found, say("no {key} here", key=key))
+
+
+def _takes_last_year(rule: ScoringRule) -> bool:
+    parameters = (getattr(rule, name) for name in type(rule).model_fields)
+    return any(one is FromData.LAST_YEAR or one is FromData.CARRIED for one in parameters)
 
 
 def _made_of_scores(contract: Contract) -> Iterator[Measure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rules.checks.places import Stand, terms
+from rules.checks.places import Stand, looked_back_at, terms
 from rules.checks.references import POST, Reference, in_condition
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
@@ -37,6 +37,17 @@ def totals_of_others(contracts: Contracts) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "DX203", span, say("contract {name}", name=wanted), expected, did_you_mean(wanted, usable)
                 )
+
+
+def earlier_contracts(contracts: Contracts) -> Iterator[Diagnostic]:
+    """Earlier results under another contract: one that is given too, so that its name is no slip."""
+    for contract, tree in contracts:
+        usable = list(dict.fromkeys(one.contract for one, _ in contracts if one.year == contract.year))
+        for at, wanted in looked_back_at(contract):
+            if wanted not in usable:
+                expected = say("a contract of {year}: {names}", year=contract.year, names=listed(usable))
+                hint = did_you_mean(wanted, usable)
+                yield Diagnostic("DX203", tree.span(at), say("contract {name}", name=wanted), expected, hint)
 
 
 def linked_contracts(contracts: Contracts) -> Iterator[Diagnostic]:
@@ -95,5 +106,5 @@ def _unknown(tree: Tree, references: Iterable[Reference]) -> Iterator[Diagnostic
 
 
 CHECKS: tuple[Callable[[Contracts], Iterable[Diagnostic]], ...] = (
-    given_twice, linked_contracts, totals_of_others, names_elsewhere,
+    given_twice, linked_contracts, totals_of_others, earlier_contracts, names_elsewhere,
 )  # fmt: skip

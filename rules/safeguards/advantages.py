@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from rules.condition import AllOf, AnyOf, IncidentCount, Linked, Not
+from rules.condition import AllOf, AnyOf, Earlier, IncidentCount, Linked, Not
 from rules.contract import Contract
 from rules.money import Award, DepositOutcome
 from rules.range import Range
@@ -98,7 +98,7 @@ def _looked_at(condition: Record | None, location: Location, sign: int) -> Itera
                 yield from _looked_at(part, (*location, key, number), sign)
         case Not():
             yield from _looked_at(condition.not_, (*location, "not"), -sign)
-        case Linked():
+        case Linked() | Earlier():
             yield from _looked_at(condition.is_, (*location, "is"), sign)
         case IncidentCount():
             yield Use(condition.incident, sign * _growing(condition.count), (*location, "incident"))

@@ -14,6 +14,7 @@ from rules.indicator import Kind
 from rules.period import Period
 from rules.verdict import Peers
 from targets.bulk.form import column
+from targets.bulk.past import join_history, past_columns, past_integers, past_truths
 from targets.bulk.tables import Tables
 from targets.columns.backend import INT128_MAX, Backend
 from targets.columns.year import (
@@ -115,16 +116,17 @@ def _contract(
     windows = [window for window in windows_of(contract) if window.year == year]
     kinds, joined = _joined_incidents(counting, windows, joined, backend)
     states, joined = _joined_months(tables, joined, year, through, backend)
+    past, joined = join_history(tables, joined, backend)
     frame = backend.keep(joined)
     sizes = backend.take(
         frame.group_by("league").agg(nw.len().alias("rows")).select(nw.col("rows").max(), all=nw.col("rows").sum())
     )
     numbers = [part for key in keys for part in (column(key, "numerator"), column(key, "denominator"))]
-    truths = _truths(keys, parameters)
+    truths = [*_truths(keys, parameters), *past_truths(past)]
     frame, integers = _integers(frame, [*numbers, *(parameter_name(*key, "numerator") for key in parameters),
                                 *(incidents_name(kind, window) for kind in kinds for window in windows),
                                 *(incident_days_name(kind, part) for kind in kinds for part in ("happened", "found")),
-                                *(months_name(state) for state in states)], backend)  # fmt: skip
+                                *(months_name(state) for state in states), *past_integers(past)], backend)  # fmt: skip
     always = _constant(frame, truths, backend)
     return ContractColumns(
         frame, int(sizes["all"][0] or 0), int(sizes["rows"][0] or 1),
@@ -135,6 +137,7 @@ def _contract(
         {kind: (integers[incident_days_name(kind, "happened")], integers[incident_days_name(kind, "found")])
          for kind in kinds},
         {state: integers[months_name(state)] for state in states},
+        past_columns(past, tables.history_scale, integers, always),
     )  # fmt: skip
 
 

@@ -26,15 +26,17 @@ from targets.columns.year import (
     ContractColumns,
     Frame,
     IntegerColumn,
+    PastColumns,
     YearColumns,
     amount_name,
     incident_days_name,
     incidents_name,
     months_name,
     parameter_name,
+    past_name,
     windows_of,
 )
-from targets.observation import Incident, Observation
+from targets.observation import Incident, Observation, PastResult
 from targets.snapshot import Snapshot, month_end
 
 # A common multiple of divisors larger than this is of no use to anybody.
@@ -202,10 +204,10 @@ def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Bac
         return ContractColumns(backend.bring(wide.columns, wide.schema), 0, 1)
     amounts, parameters = _amounts(contract, worlds, wide), _parameters(worlds, wide)
     incidents, days = _incidents(contract, worlds, wide)
-    months = _months(worlds, wide)
+    months, history = _months(worlds, wide), _history(worlds, wide)
     return ContractColumns(
         backend.bring(wide.columns, wide.schema), len(wide.rows), max(sizes.values()), amounts, parameters, incidents,
-        days, months,
+        days, months, history,
     )  # fmt: skip
 
 
@@ -326,3 +328,33 @@ def _months(worlds: Sequence[_World], wide: _Wide) -> dict[str, IntegerColumn]:
                 held[record.state][row].update(day.month for day in inside)
     counts = {state: {row: len(months) for row, months in rows.items()} for state, rows in held.items()}
     return {state: wide.integers(months_name(state), found, 0) for state, found in counts.items()}
+
+
+def _history(worlds: Sequence[_World], wide: _Wide) -> dict[tuple[str, int], PastColumns]:
+    """What earlier years decided on those who are subjects now, whatever contract it was under."""
+    found: dict[tuple[str, int], dict[int, PastResult]] = defaultdict(dict)
+    for world in worlds:
+        for one in world.snapshot.records.history:
+            row = wide.rows.get(world.key(one.subject))
+            if row is not None:
+                found[one.contract, one.year][row] = one
+    return {key: _past(key, results, wide) for key, results in found.items()}
+
+
+def _past(key: tuple[str, int], results: Mapping[int, PastResult], wide: _Wide) -> PastColumns:
+    def amount(part: str, values: Mapping[int, Fraction]) -> Amount:
+        scale = lcm(*(value.denominator for value in values.values()))
+        whole = {row: int(value * scale) for row, value in values.items()}
+        reported = wide.truths(past_name(*key, f"{part} there"), dict.fromkeys(values, True))
+        return Amount(wide.integers(past_name(*key, part), whole, 0), None, scale, reported)
+
+    graded = {row: one.grade for row, one in results.items() if one.grade}
+    if graded:
+        wide.fill(past_name(*key, "grade"), graded, "", nw.String)
+    return PastColumns(
+        wide.truths(past_name(*key, "there"), dict.fromkeys(results, True)),
+        amount("score", {row: one.score for row, one in results.items() if one.score is not None}),
+        amount("rank", {row: Fraction(one.rank) for row, one in results.items() if one.rank is not None}),
+        wide.truths(past_name(*key, "vetoed"), {row: one.vetoed for row, one in results.items()}),
+        past_name(*key, "grade") if graded else "",
+    )

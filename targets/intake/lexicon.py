@@ -63,6 +63,7 @@ class Lexicon:
         for contract in contracts:
             self.titles.add(contract.contract, contract.title, contract.title_en)
         self.vetoes = {contract.contract: _clauses(contract.vetoes) for contract in contracts}
+        self.grades = {contract.contract: _clauses(contract.grades) for contract in contracts}
         self.years = frozenset(year for contract in contracts for year in _years(contract))
         self.the_year = contracts[0].year if len({contract.year for contract in contracts}) == 1 else None
 

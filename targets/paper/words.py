@@ -46,7 +46,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     # indicators
     "unit": ("单位",), "every": ("上报周期",), "numerator": ("分子",), "denominator": ("分母",),
     "Indicator.lowest": ("合理下限",), "Indicator.highest": ("合理上限",), "statistic": ("只统计",),
-    "derived": ("由指标计算",), "scores": ("由得分计算",), "source": ("数据来源",),
+    "derived": ("由指标计算",), "scores": ("由得分计算",), "past": ("由往年结果计算",), "source": ("数据来源",),
     # sections and items
     "start": ("起始分",), "cap": ("上限",), "floor": ("下限",), "weight": ("权重",), "min_scored": ("最少项目数",),
     "too_few": ("项目不足",), "applies_to": ("适用范围",), "each": ("周期",), "combine": ("合成",), "count": ("次数",),
@@ -223,6 +223,7 @@ ENUMERATIONS = {
         (
             Word("by_party", "按对象下达", "by party", ("各对象目标",)),
             Word("last_year", "上年实绩", "last year", ("上年",)),
+            Word("carried", "结转", "carried", ("结转任务",)),
         )
     ),
 }

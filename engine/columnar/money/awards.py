@@ -10,7 +10,7 @@ from engine.columnar.money.layout import DueKind, MoneyColumns
 from engine.columnar.money.pools import divided
 from engine.columnar.money.prizes import by_grade, by_rank
 from engine.columnar.plan import IntColumn, Truth
-from engine.columnar.readings import input_column
+from engine.columnar.scribe import input_column
 from rules.money import Award, Lost
 from rules.period import Cadence, periods_of
 from rules.quantity import Rounding
