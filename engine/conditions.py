@@ -18,6 +18,7 @@ from rules.condition import (
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Children,
     Condition,
     GradeIs,
     GroupIs,
@@ -38,7 +39,7 @@ from rules.range import Range
 
 TRUE = Range(at_least=Fraction(1))
 FALSE = Range(at_most=Fraction(0))
-TRUTHS = frozenset({"met", "grade", "group", "linked", VETOED, ALL_TARGETS_MET})
+TRUTHS = frozenset({"met", "grade", "group", "linked", "children", VETOED, ALL_TARGETS_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def measures(rules: tuple[Rule, ...]) -> frozenset[str]:
 
 
 def walk(condition: Named) -> Iterator[Named]:
-    """The condition and every part of it; not what a linked party must satisfy, which is about somebody else."""
+    """The condition and every part of it; not what a linked party or a child must satisfy, which is about somebody else."""
     yield condition
     for child in children(condition):
         yield from walk(child)
@@ -137,6 +138,8 @@ def _truth_looked_at(node: str, condition: Condition) -> tuple[str, Range]:
             return group_measure(groups), TRUE
         case Linked():
             return linked_measure(node), TRUE
+        case Children():
+            return children_measure(node), TRUE
         case _:
             raise AssertionError(f"{type(condition).__name__} has no measure of its own")
 
@@ -147,6 +150,10 @@ def group_measure(groups: tuple[str, ...]) -> str:
 
 def linked_measure(node: str) -> str:
     return f"linked:{node}"
+
+
+def children_measure(node: str) -> str:
+    return f"children:{node}"
 
 
 def months_measure(state: str) -> str:
@@ -186,10 +193,15 @@ def _integer_bounds(wanted: Range, scale: int) -> tuple[int | None, int | None]:
 
 
 def explain(
-    condition: Named, holds: Callable[[str], bool], values: Mapping[str, Fraction], name: Callable[[str], Text]
+    condition: Named,
+    holds: Callable[[str], bool],
+    values: Mapping[str, Fraction],
+    name: Callable[[str], Text],
+    quoted: Callable[[str], tuple[Step, ...]] = lambda _: (),
 ) -> Step:
-    """Why the condition held or not: the truth of each node as the engine derived it, with the measure it saw."""
-    below = tuple(explain(child, holds, values, name) for child in children(condition))
+    """Why the condition held or not: the truth of each node as the engine derived it, with the measure it saw; `quoted`
+    are the steps about others that a node rests on."""
+    below = tuple(explain(child, holds, values, name, quoted) for child in children(condition))
     held = holds(condition.node)
     kind = StepKind.FIRED if held else StepKind.NOT_FIRED
     outcome = say("holds") if held else say("does not hold")
@@ -218,4 +230,4 @@ def explain(
             else:
                 rule = say("must be {range}", range=bounds(wanted, readable))
                 found = say("{value}: {outcome}", value="-" if seen is None else readable(seen), outcome=outcome)
-            return Step(kind, name(measure), rule, found, value, condition.at)
+            return Step(kind, name(measure), rule, found, value, condition.at, quoted(condition.node))

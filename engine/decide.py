@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.conditions import (
     Named,
+    children_measure,
     compile_conditions,
     explain,
     grades_measure,
@@ -24,9 +25,20 @@ from engine.inference import infer
 from engine.score.derivation import Step, StepKind
 from engine.standing import ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, Standing
 from engine.verdict import Verdict, VetoRecord
-from rules.condition import Condition, GradeIs, GroupIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
+from rules.condition import (
+    Children,
+    Condition,
+    GradeIs,
+    GroupIs,
+    IncidentCount,
+    ItemMet,
+    Linked,
+    MonthsIn,
+    Quantifier,
+)
 from rules.contract import Contract
 from rules.diagnostic import Called, Text, listed, say
+from targets.party import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +54,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One contract while it is adjudicated; `others` were judged before. Standings grow from stage to stage."""
+    """One contract while it is adjudicated; `others` were judged before. Standings grow from stage to stage.
+
+    `below` are, by subject and node of a condition, the steps about the children it asks.
+    """
 
     contract: Contract
     facts: Facts
     standings: dict[str, Standing]
     others: Sequence[Judged] = ()
+    below: dict[tuple[str, str], tuple[Step, ...]] = field(default_factory=dict)
 
 
 def decide(bench: Bench, conditions: tuple[Named, ...]) -> dict[tuple[str, str], Step]:
@@ -65,12 +81,17 @@ def decide(bench: Bench, conditions: tuple[Named, ...]) -> dict[tuple[str, str],
     for code, standing in bench.standings.items():
         holds = _looker(truths, code)
         for condition in conditions:
-            steps[code, condition.node] = explain(condition, holds, standing.values, _namer(bench.contract))
+            step = explain(condition, holds, standing.values, _namer(bench.contract), _quoter(bench, code))
+            steps[code, condition.node] = step
     return steps
 
 
 def _looker(truths: Mapping[tuple[str, str], bool], code: str) -> Callable[[str], bool]:
     return lambda node: truths[code, node]
+
+
+def _quoter(bench: Bench, code: str) -> Callable[[str], tuple[Step, ...]]:
+    return lambda node: bench.below.get((code, node), ())
 
 
 def _measure(bench: Bench, part: Named) -> None:
@@ -92,6 +113,8 @@ def _measure(bench: Bench, part: Named) -> None:
                 bench.standings[subject.code].values[group_measure(groups)] = Fraction(subject.group in groups)
         case Linked() as linked:
             _measure_linked(bench, part, linked)
+        case Children() as below:
+            _measure_children(bench, part, below)
         case _:
             pass
 
@@ -108,6 +131,23 @@ def _measure_linked(bench: Bench, part: Named, linked: Linked) -> None:
     for code, standing in bench.standings.items():
         parties = [satisfied[party] for party in answering[code] if party in satisfied]
         standing.values[linked_measure(part.node)] = Fraction(_enough(linked.linked, parties))
+
+
+def _measure_children(bench: Bench, part: Named, below: Children) -> None:
+    """Whether the inner condition holds for enough of the parties directly below each, under the contract named."""
+    other = next(other for other in bench.others if other.contract.contract == below.contract)
+    satisfied = _satisfied(other, below.is_, part)
+    for code, standing in bench.standings.items():
+        asked = [child for child in bench.facts.children(code) if child.code in satisfied]
+        found = [satisfied[child.code] for child in asked]
+        standing.values[children_measure(part.node)] = Fraction(_enough(below.children, found))
+        bench.below[code, part.node] = tuple(map(_child, asked, found))
+
+
+def _child(party: Party, holds: bool) -> Step:
+    title, rule = say("{name} ({code})", name=party.name, code=party.code), say("the condition on each of them")
+    worked = say("holds") if holds else say("does not hold")
+    return Step(StepKind.FIRED if holds else StepKind.NOT_FIRED, title, rule, worked, Fraction(holds))
 
 
 def _enough(wanted: Quantifier | Fraction, parties: Sequence[bool]) -> bool:
@@ -169,6 +209,8 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
                 return say("months in state {state}", state=states.get(rest, rest))
             case "linked":
                 return say("enough of the parties answered for satisfy it")
+            case "children":
+                return say("enough of the parties directly below satisfy it")
             case "group":
                 return say("group {name}", name="、".join(rest.split("+")))
             case "grade":

@@ -19,6 +19,7 @@ from rules.sheet import Combine, SectionKind
 SCALE = 10**DECIMALS_MAX
 ABSENT = "absent:"
 SCORE, RANK, VETOED, WARNED, ALL_TARGETS_MET = "score", "rank", "vetoed", "warned", "all_targets_met"
+ENTERED = "entered"
 
 
 @dataclass

@@ -20,7 +20,7 @@ from engine.columnar.sheet import score
 from engine.columnar.tallies import tell_events
 from engine.columnar.verdicts import VerdictColumns, judge
 from engine.fit import contracts_fit, in_order, nobody
-from rules.condition import Condition, Linked
+from rules.condition import AboutOthers, Children, Condition
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
 from rules.verdict import GradeBand, Veto, WarningRule
@@ -62,7 +62,7 @@ def judge_year(
     judgements: list[Judgement] = []
     for contract in ordered:
         progress(contract.title)
-        asked = [] if contract.posts else list(_asked(ordered))
+        asked = [] if contract.posts else list(_asked(ordered, contract.contract))
         try:
             one, judgement, noted = _judge(contract, year, backend, judgements, asked)
         except TooWide as wide:
@@ -74,16 +74,15 @@ def judge_year(
     return tuple(judged)
 
 
-def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:
-    """What cadres' contracts ask of the parties answered for."""
-    for contract in contracts:
-        if contract.posts:
-            yield from dict.fromkeys(condition.is_ for condition in _linked_of(contract))
+def _asked(contracts: Sequence[Contract], name: str) -> Iterator[Condition]:
+    """What cadres' contracts ask of the parties answered for, and others of the children that the named one assesses."""
+    asked = (condition for contract in contracts for condition in _linked_of(contract))
+    yield from dict.fromkeys(one.is_ for one in asked if not isinstance(one, Children) or one.contract == name)
 
 
-def _linked_of(contract: Contract) -> Iterator[Linked]:
+def _linked_of(contract: Contract) -> Iterator[AboutOthers]:
     clauses: tuple[WarningRule | Veto | GradeBand, ...] = (*contract.warnings, *contract.vetoes, *contract.grades)
-    return linked_in(clause.when for clause in clauses)
+    return linked_in((contract.ranking.entry, *(clause.when for clause in clauses)))
 
 
 def _judge(
@@ -92,7 +91,7 @@ def _judge(
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
     told, events = tell_events(columns.frame, year, contract, columns)
-    told, totals = join_totals(told, contract, others)
+    told, totals = join_totals(told, year, contract, plan, others)
     ties = tie(told, year, contract, plan, others, _linked_of(contract))
     scribe = Scribe(contract, plan, columns, year.year, year.through, events, totals)
     outcome = link(scribe, score(scribe), ties.streams)

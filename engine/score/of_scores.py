@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
 from engine.score.book import Book, Case
 from engine.score.derivation import Step, StepKind, readable
 from rules.diagnostic import Called, Text, say
-from rules.indicator import Indicator, OfScores, Take
+from rules.indicator import Indicator, OfScores, Take, Whose
+from targets.party import Party
 
 ZERO = Fraction(0)
 Weighed = Sequence[tuple[Fraction, Fraction]]
@@ -17,6 +18,8 @@ Weighed = Sequence[tuple[Fraction, Fraction]]
 
 def value_of_scores(book: Book, case: Case, indicator: Indicator, scores: OfScores) -> tuple[Fraction | None, Step]:
     """The value with how it came about; None where there is no score to make it of."""
+    if scores.contract is not None and scores.of is Whose.CHILDREN:
+        return _of_children(book, case, indicator, scores, book.totals[scores.contract])
     if scores.contract is not None:
         return _total(book, case, indicator, scores.contract)
     weights = scores.weights or (Fraction(1),) * len(scores.items)
@@ -39,6 +42,25 @@ def _total(book: Book, case: Case, indicator: Indicator, contract: str) -> tuple
     rule = say("the score under the contract {name}", name=contract)
     kind = StepKind.EXEMPTED if total is None else StepKind.QUOTED
     return total, Step(kind, say("{name}", name=indicator.label), rule, worked, total, case.at)
+
+
+def _of_children(
+    book: Book, case: Case, indicator: Indicator, scores: OfScores, totals: Mapping[str, Fraction]
+) -> tuple[Fraction | None, Step]:
+    """What is taken of the totals of the parties directly below; None where the contract assesses none of them."""
+    found = [(one, totals[one.code]) for one in book.facts.children(case.subject.code) if one.code in totals]
+    title = say("{name}", name=indicator.label)
+    if not found:
+        rule = say("nobody directly below is assessed under the contract {name}", name=scores.contract or "")
+        return None, Step(StepKind.EXEMPTED, title, rule, Text(""), None, case.at)
+    steps = tuple(_child(one, total) for one, total in found)
+    value, rule, worked = _taken(scores.take, [(Fraction(1), total) for _, total in found])
+    return value, Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
+
+
+def _child(party: Party, total: Fraction) -> Step:
+    title = say("{name} ({code})", name=party.name, code=party.code)
+    return Step(StepKind.QUOTED, title, say("as scored"), say("{value}", value=readable(total)), total)
 
 
 def _quoted(book: Book, case: Case, item: str, score: Fraction) -> Step:

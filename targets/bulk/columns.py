@@ -46,12 +46,14 @@ def columns_of_tables(
     counting = _counting(tables, year, last, backend)
     duties, count, most = _duties(tables, backend)
     shares = _range(duties, ["share"], backend)["share"] if duties is not None else (1, 1)
+    parents, children = _parents(tables, backend)
     return YearColumns(
         year=year, through=through,
         contracts={one.contract: _contract(one, tables, counting, year, through, backend) for one in contracts},
         assignments=duties, assignments_count=count, duties_max=most, share=IntegerColumn("share", *shares),
         share_scale=tables.share_scale, incidents=counting, prior_vetoes=tables.prior_vetoes,
         prior_vetoes_count=0 if tables.prior_vetoes is None else _rows(tables.prior_vetoes, backend),
+        parents=parents, children_max=children,
     )  # fmt: skip
 
 
@@ -91,6 +93,15 @@ def _duties(tables: Tables, backend: Backend) -> tuple[Frame | None, int, int]:
     counted = frame.group_by("cadre").agg(nw.len().alias("duties"))
     most = _range(counted, ["duties"], backend)["duties"][1]
     return frame, _rows(frame, backend), most
+
+
+def _parents(tables: Tables, backend: Backend) -> tuple[Frame | None, int]:
+    """Every party that stands below another, and how many stand directly below one at most."""
+    below = tables.parties.filter(~nw.col("parent").is_null() & (nw.col("parent") != ""))
+    frame = backend.keep(below.select("parent", child=nw.col("code")))
+    counted = frame.group_by("parent").agg(nw.len().alias("children"))
+    most = _range(counted, ["children"], backend)["children"][1]
+    return (frame if most else None), most
 
 
 def _contract(
