@@ -1,6 +1,7 @@
 """Hypothesis strategies: contracts that the checks accept, and the records of a year that fit them.
 
-`contracts()` draws a contract for parties, `cadre_contracts(parties)` one for the cadres who answer for them, and
+`contracts()` draws a contract for parties, `parent_contracts(parties)` one for those above them in the tree, judged by
+them, `cadre_contracts(parties)` one for the cadres who answer for them, and
 `snapshots(*contracts)` a year without a fault. Two evaluators can be held to each other by
 
     @given(st.data())
@@ -12,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import yaml
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, 
 from rules.contract import Contract
 from rules.sheet import SectionKind
 
-__all__ = ["as_yaml", "cadre_contracts", "contracts", "snapshots"]
+__all__ = ["as_yaml", "cadre_contracts", "contracts", "parent_contracts", "snapshots"]
 
 YEAR = "2026"
 ROLES = ("guide", "leader")
@@ -44,6 +46,29 @@ def contracts(draw: Draw, *, fair: bool = False) -> Contract:
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
     return _drawn(tree | draw(_verdicts(tree, decimals, ROLES, ())))
+
+
+@st.composite
+def parent_contracts(draw: Draw, parties: Contract) -> Contract:
+    """A contract for units and villages, scored by the totals of the parties below them, or their own, and judged by what
+    the parties below came to."""
+    decimals = draw(st.integers(0, 4))
+    supply = Supply([ANCHOR | {"id": "t_anchor"}, *draw(_indicator_trees("t"))], (), decimals)
+    tree = draw(_sheets("t", supply))
+    scores = draw(
+        st.sampled_from([{"of": "children", "take": take} for take in ("sum", "mean", "best", "worst")] + [{}])
+    )
+    made: Tree = {"id": "t_total", "name": "total", "kind": "number", "scores": {"contract": parties.contract} | scores}
+    items = [draw(items_of_scores("t_below_i", made, supply))]
+    tree["indicators"], sections = [*tree["indicators"], made], tree["sections"]
+    tree |= {
+        "contract": "above", "title": "above", "version": "1", "year": YEAR, "decimals": str(decimals),
+        "assesses": ["unit", "village"], "states": list(STATES), "roles": list(ROLES),
+        "sections": [*sections, {"id": "t_below", "name": "below", "items": items}],
+        "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
+    }  # fmt: skip
+    below = (parties.contract, _sight_of(parties))
+    return _drawn(tree | draw(_verdicts(tree, decimals, (), (), below=below)))
 
 
 @st.composite
@@ -215,11 +240,18 @@ def _sight_of(contract: Contract) -> Sight:
 
 @st.composite
 def _verdicts(
-    draw: Draw, tree: Tree, decimals: int, roles: Sequence[str], grades: Sequence[object], linked: Sight | None = None
+    draw: Draw,
+    tree: Tree,
+    decimals: int,
+    roles: Sequence[str],
+    grades: Sequence[object],
+    linked: Sight | None = None,
+    below: tuple[str, Sight] | None = None,
 ) -> Tree:
     """Warnings, vetoes, grades and ranking. Cadres have the grades of their parties, which vetoes may cap."""
     sheet = Contract.model_validate(tree, by_alias=True, by_name=False)
-    sight = Sight([s.id for s in sheet.all_sections()], list(sheet.item_by_id), INCIDENTS, STATES, linked=linked)
+    sections = [section.id for section in sheet.all_sections()]
+    sight = Sight(sections, list(sheet.item_by_id), INCIDENTS, STATES, linked=linked, below=below)
     bands = draw(_grades(sight, [grade.id for grade in grades]))  # type: ignore[attr-defined]
     names = [str(band["id"]) for band in bands]
     warned = st.lists(_clauses(sight, decimals, names, roles), max_size=2)
@@ -281,4 +313,5 @@ def _rankings(draw: Draw, sight: Sight) -> Tree:
         st.sampled_from(INCIDENTS).map(lambda name: {"fewest_incidents": name}),
     )
     peers = draw(st.sampled_from(["kind", "group", "all"]))
-    return {"peers": peers, "tie_break": draw(st.lists(criteria, max_size=2))}
+    entry = {"entry": draw(condition_trees(replace(sight, ranked=False)))} if draw(st.integers(0, 3)) == 0 else {}
+    return {"peers": peers, "tie_break": draw(st.lists(criteria, max_size=2))} | entry

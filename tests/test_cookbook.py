@@ -80,10 +80,6 @@ _LIMITS = {
     "至少一成评为末等": (
         "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\ngrades: [{id: g}, {id: h, at_least: 10%}]"
     ),
-    "上级看下级": (
-        "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\n"
-        "grades: [{id: g, when: {linked: 80%, is: {score: {at_least: 80}}}}, {id: h}]"
-    ),
     "一次事故死两人": (
         "incidents: [{id: f, severities: [two]}]\nitems: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\n"
         "vetoes: [{id: v, when: {incident: f, severities: [two]}, effects: {replace_score: 0}}]"

@@ -41,6 +41,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "decimals": ("小数", "小数位数"), "rounding": ("舍入",), "annual_weight": ("全年权重",),
     "total.full": ("总分",), "total.start": ("总分起始分",), "total.cap": ("总分上限",), "total.floor": ("总分下限",),
     "total.bonus_cap": ("加分上限",), "ranking.peers": ("排名范围",), "ranking.tie_break": ("同分排序",),
+    "ranking.entry": ("参加排名条件",),
     # indicators
     "unit": ("单位",), "every": ("上报周期",), "numerator": ("分子",), "denominator": ("分母",),
     "Indicator.lowest": ("合理下限",), "Indicator.highest": ("合理上限",), "statistic": ("只统计",),
