@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.checks.places import terms
-from rules.condition import Children
+from rules.below import children_asked
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.indicator import OfScores
@@ -48,13 +47,6 @@ def looked_at_by(contract: Contract) -> tuple[str, ...]:
     """The contracts whose totals enter this one, or under which it has children judged."""
     totals = (scores.contract for scores in totals_in(contract) if scores.contract is not None)
     return tuple(dict.fromkeys((*totals, *(asked.contract for asked in children_asked(contract)))))
-
-
-def children_asked(contract: Contract) -> Iterator[Children]:
-    """Every condition about the parties below, wherever it stands in the contract."""
-    for stand in terms(contract):
-        if isinstance(stand.condition, Children):
-            yield stand.condition
 
 
 def _totals_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:

@@ -16,10 +16,9 @@ import narwhals as nw
 
 from engine.columnar.judged import JudgedColumns
 from engine.crosscheck import Comparable
-from engine.fit import totals_in
+from rules.below import looks_below
 from rules.condition import AllOf, AnyOf, Children, Condition, GradeIs, Linked, Not, RankIs, ScoreIs
 from rules.contract import Contract
-from rules.indicator import Whose
 from rules.scoring import Brackets, Measured, Rank, Relative, parts_of
 from rules.scoring_terms import Reference
 from rules.sheet import Spread
@@ -71,7 +70,7 @@ def cases(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) 
             rows = one.frame.filter(nw.any_horizontal(*tests, ignore_nulls=False)).select("code")
             found[bool(one.contract.posts)] |= set(backend.take(rows)["code"])
     parties = found[False] | _parties_of(found[True], year, backend)
-    trees = _look_below(judged)
+    trees = any(looks_below(one.contract) for one in judged)
     if trees:
         parties |= _below(parties, year, backend)
     comparable = {one.contract.contract: _alone(one.contract, [other.contract for other in judged]) for one in judged}
@@ -240,13 +239,6 @@ def _compares(measured: Measured, made: Collection[str]) -> bool:
             return any(_compares(part, made) for part in parts_of(measured))
 
 
-def _look_below(judged: Sequence[JudgedColumns]) -> bool:
-    """Whether what a party gets depends on those below it, under any of the contracts."""
-    contracts = [one.contract for one in judged]
-    made = any(scores.of is Whose.CHILDREN for one in contracts for scores in totals_in(one))
-    return made or any(isinstance(condition, Children) for one in contracts for condition in _conditions(one))
-
-
 def _below(parties: set[str], year: YearColumns, backend: Backend) -> set[str]:
     """Everybody below these parties, however far."""
     found, above = set[str](), parties
@@ -259,7 +251,7 @@ def _below(parties: set[str], year: YearColumns, backend: Backend) -> set[str]:
 
 def _leagues_of_parents(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) -> set[str]:
     """The groups in which somebody has children, where that matters."""
-    if year.parents is None or not _look_below(judged):
+    if year.parents is None or not any(looks_below(one.contract) for one in judged):
         return set()
     parents, leagues = year.parents.select(subject=nw.col("parent")), set[str]()
     for one in judged:

@@ -9,6 +9,7 @@ from math import lcm
 
 import narwhals as nw
 
+from rules.below import looks_below
 from rules.contract import Contract
 from rules.indicator import Kind
 from rules.period import Period
@@ -46,7 +47,7 @@ def columns_of_tables(
     counting = _counting(tables, year, last, backend)
     duties, count, most = _duties(tables, backend)
     shares = _range(duties, ["share"], backend)["share"] if duties is not None else (1, 1)
-    parents, children = _parents(tables, backend)
+    parents, children = _parents(tables, backend) if any(map(looks_below, contracts)) else (None, 0)
     return YearColumns(
         year=year, through=through,
         contracts={one.contract: _contract(one, tables, counting, year, through, backend) for one in contracts},
