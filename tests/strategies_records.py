@@ -57,11 +57,11 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
 
 @st.composite
 def _parties(draw: Draw, kinds: Sequence[str], *, in_a_tree: bool) -> tuple[Party, ...]:
-    """Without order; in a tree somebody may stand below any of those before."""
+    """In a tree many stand below the first, some below the one before."""
     count = draw(st.integers(1, 7 if in_a_tree else 5)) if kinds else 0
     groups = draw(st.text("AB", min_size=count, max_size=count))
     wanted = draw(st.lists(st.sampled_from(list(kinds) or ["village"]), min_size=count, max_size=count))
-    above = [draw(st.integers(-1, number - 1)) if in_a_tree else -1 for number in range(count)]
+    above = [draw(st.sampled_from([-1, 0, 0, number - 1])) if in_a_tree and number else -1 for number in range(count)]
     return tuple(
         Party(f"P{number}", f"party {number}", kind, f"P{above[number]}" if above[number] >= 0 else "", group)
         for number, (kind, group) in enumerate(zip(wanted, groups, strict=True))

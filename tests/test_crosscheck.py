@@ -8,7 +8,9 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
+import polars as pl
 import pytest
+from bulk_files import write_files
 from test_bulk_files import villages
 
 from cli.main import main
@@ -20,6 +22,7 @@ from engine.crosscheck import compare, interpreted_cells
 from engine.sampling import _alone, samples, shares
 from rules.load import parse_contract
 from rules.period import parse_period
+from rules.quantity import show
 from targets.cadre import Assignment, Cadre
 from targets.columns.backend import backend
 from targets.columns.of_snapshot import columns_of
@@ -139,11 +142,12 @@ def a_county(towns: int, villages: int) -> Records:
     """Towns in one group; the villages of each are a group of their own; a walk is missing here and there."""
     parties, observations, year = [], [], parse_period("2026")
     for town in range(towns):
-        parties.append(Party(f"T{town}", f"T{town}", "town", group="towns"))
-        observations.append(Observation(f"T{town}", "talks", year, town % 11, 1))
+        above = f"530101{town + 1:03}000"
+        parties.append(Party(above, f"town {town}", "town", group="towns"))
+        observations.append(Observation(above, "talks", year, town % 11, 1))
         for number in range(villages):
-            code = f"T{town}V{number}"
-            parties.append(Party(code, code, "village", f"T{town}", f"of T{town}"))
+            code = f"530101{town + 1:03}{201 + number}"
+            parties.append(Party(code, f"village {number} of {town}", "village", above, f"of {town}"))
             observations.append(Observation(code, "meetings", year, (town + 3 * number) % 11, 1))
             if number or town % 2:
                 observations.append(Observation(code, "walks", year, (2 * town + number) % 11, 1))
@@ -175,7 +179,8 @@ def test_of_too_many_parties_a_parent_is_checked_with_everybody_below(monkeypatc
 
 def test_the_records_are_shared_out_with_whoever_stands_below() -> None:
     records = a_county(6, 4)
-    duties = tuple(Assignment(f"C{town}", f"T{town}", "guide", date(2026, 1, 1)) for town in range(3))
+    towns = [one.code for one in records.parties if one.kind == "town"]
+    duties = tuple(Assignment(f"C{code}", code, "guide", date(2026, 1, 1)) for code in towns[:3])
     records = replace(records, cadres=tuple(Cadre(one.cadre, one.cadre) for one in duties), assignments=duties)
     parts = shares(records, 3, trees=True)
     assert len(parts) == 3
@@ -183,6 +188,28 @@ def test_the_records_are_shared_out_with_whoever_stands_below() -> None:
     for part in parts:
         codes = {one.code for one in part.parties}
         assert all(one.code in codes for one in records.parties if one.parent in codes)
+
+
+@needs_both
+@pytest.mark.parametrize("name", [EngineName.POLARS, EngineName.DUCKDB])
+def test_files_of_a_county_know_who_stands_below_whom(
+    tmp_path: Path, name: EngineName, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From files to files, checked by a sample; the verdicts are those that the records lead to."""
+    monkeypatch.setattr(sampling, "PARTIES_ALL_MAX", 10)
+    records, texts = a_county(12, 3), {"t.yaml": LOOKING_BELOW, "v.yaml": VILLAGE}
+    for path, text in texts.items():
+        (tmp_path / path).write_text(text, "utf-8")
+    agreed = [parse_contract(path, text).contract for path, text in texts.items()]
+    files = write_files(tmp_path, records, agreed, ".parquet")
+    named = [part for table, path in files.items() for part in (f"--{table}", str(path))]
+    out, paths = tmp_path / "out", [str(tmp_path / path) for path in texts]
+    assert main(["assess", *paths, *named, "--engine", name.value, "--json", "--lang", "en", "--out", str(out)]) == 0
+    assert json.loads(capsys.readouterr().out)["cross_check"]["extent"] == "sample"
+    written = pl.read_parquet(out / "verdicts.parquet").filter(pl.col("contract") == "t")
+    scores = {row["code"]: row["score"] for row in written.iter_rows(named=True)}
+    expected = [one for one in assess(agreed, Snapshot(2026, records)).verdicts() if one.contract == "t"]
+    assert scores == {one.subject.code: show(one.score, 2) for one in expected}
 
 
 LOOKING_AT_PEERS = """
