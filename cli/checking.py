@@ -16,7 +16,7 @@ from rules.diagnostic import refuse
 from targets.run import Extent, RunCheck
 
 if TYPE_CHECKING:
-    from engine.columnar.judged import JudgedColumns
+    from engine.columnar.layout import JudgedColumns
     from engine.crosscheck import Cells
     from rules.contract import Contract
     from targets.bulk.tables import Tables

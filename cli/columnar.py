@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import narwhals as nw
 
+from cli import dues
 from cli.language import Speech
 from cli.results import FORMULA_STARTS, VERDICT_COLUMNS
-from engine.columnar.judged import JudgedColumns
-from engine.columnar.layout import HitLayout, ScoreLayout
+from engine.columnar.layout import HitLayout, JudgedColumns, ScoreLayout
 from rules.contract import Contract
 from rules.diagnostic import Called
 from rules.period import Cadence
@@ -109,6 +109,30 @@ def _reached(one: JudgedColumns, judged: Sequence[JudgedColumns]) -> Iterator[Fr
                     rule=nw.lit(reaching.clause.id), times=nw.lit(1, nw.Int64), happened=nw.col("happened_on"),
                     found=nw.lit(0, nw.Int64), through=nw.col("party"),
                 )  # fmt: skip
+
+
+def due_frame(speech: Speech, one: JudgedColumns, judged: Sequence[JudgedColumns]) -> Frame:
+    """A row an amount: whose verdict it follows from, what for, to whom, in yuan. A payee is told by code."""
+    assert one.dues is not None
+    names = dues.clause_names(speech, one.contract)
+    people = nw.concat([other.frame.select("subject", payee_code=nw.col("code")) for other in judged])
+    people = people.unique(["subject"], keep="any").rename({"subject": "payee"})
+    subjects = one.frame.select("subject", "code", "name")
+    rows = one.dues.join(subjects, on="subject", how="left").join(people, on="payee", how="left")
+    payee = nw.when(nw.col("payee_code").is_null()).then(nw.col("payee")).otherwise(nw.col("payee_code"))
+    values = (
+        nw.lit(one.contract.contract), nw.col("code"), nw.col("name"), _spelled("clause", names),
+        _spelled("due", {kind: speech(word) for kind, word in dues.KINDS.items()}), payee, decimal("amount_fen", 100),
+    )  # fmt: skip
+    told = {speech(name): value for name, value in zip(dues.COLUMNS, values, strict=True)}
+    return rows.sort("code", "clause", "due", "payee").select(**told)
+
+
+def _spelled(column: str, names: Mapping[str, str]) -> nw.Expr:
+    told = nw.col(column)
+    for word, name in names.items():
+        told = nw.when(nw.col(column) == word).then(nw.lit(name)).otherwise(told)
+    return told
 
 
 def _with_day(rows: Frame, day: str, backend: Backend) -> Frame:
@@ -210,7 +234,7 @@ def write_frames(
     folder: Path, speech: Speech, judged: Sequence[JudgedColumns], backend: Backend, ending: str,
     progress: Callable[[str], None],
 ) -> list[Path]:  # fmt: skip
-    """verdicts, scores of each contract, and vetoes; each whole or not at all."""
+    """verdicts, scores of each contract, vetoes and dues; each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     named = names_of([one.contract for one in judged])
     frames: dict[str, Frame] = {}
@@ -219,6 +243,9 @@ def write_frames(
     hits = hit_frame(speech, judged, backend, named(judged[0].contract))
     if hits is not None:
         frames["vetoes"] = hits
+    paid = [due_frame(speech, one, judged) for one in judged if one.dues is not None]
+    if paid:
+        frames["dues"] = nw.concat(paid)
     written = []
     for name, frame in frames.items():
         path = folder / f"{name.replace('/', '-')}{ending}"

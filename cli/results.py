@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from cli import dues
 from cli.language import Speech
 from engine.assess import Assessment
 from engine.decide import Judged
@@ -104,6 +105,7 @@ def as_json(assessment: Assessment) -> dict[str, object]:
         "data_hash": assessment.run.data_hash,
         "engine_version": assessment.run.engine_version,
         "contracts": [_contract_as_json(judged) for judged in assessment.judged],
+        "dues": dues.as_json(assessment.dues),
     }
 
 
@@ -152,7 +154,7 @@ def _veto_as_json(record: VetoRecord) -> dict[str, object]:
 def write_results(
     folder: Path, speech: Speech, assessment: Assessment, run_record: Mapping[str, object]
 ) -> tuple[Path, ...]:
-    """verdicts.csv, sections.csv, items.csv, vetoes.csv and run.json; each whole or not at all."""
+    """verdicts.csv, sections.csv, items.csv, vetoes.csv, dues.csv and run.json; each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     every = [(judged, verdict) for judged in assessment.judged for verdict in ranked(judged)]
     tables: Mapping[str, tuple[tuple[str, ...], Iterable[tuple[str, ...]]]] = {
@@ -163,6 +165,7 @@ def write_results(
         "sections.csv": (SECTION_COLUMNS, (row for j, v in every for row in section_rows(speech, j, v))),
         "items.csv": (ITEM_COLUMNS, (row for j, v in every for row in item_rows(speech, j, v))),
         "vetoes.csv": (VETO_COLUMNS, (row for _, v in every for row in veto_rows(speech, v))),
+        "dues.csv": (dues.COLUMNS, dues.due_rows(speech, assessment)),
     }
     written = []
     for name, (columns, rows) in tables.items():

@@ -31,6 +31,7 @@ from rules.condition import (
     RankIs,
     ScoreIs,
     SectionScoreIs,
+    ValueIs,
     Vetoed,
     WarnedTimes,
 )
@@ -39,7 +40,7 @@ from rules.range import Range
 
 TRUE = Range(at_least=Fraction(1))
 FALSE = Range(at_most=Fraction(0))
-TRUTHS = frozenset({"met", "grade", "group", "linked", "children", VETOED, ALL_TARGETS_MET})
+TRUTHS = frozenset({"met", "grade", "group", "linked", "children", "value", VETOED, ALL_TARGETS_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def _truth_looked_at(node: str, condition: Condition) -> tuple[str, Range]:
             return linked_measure(node), TRUE
         case Children():
             return children_measure(node), TRUE
+        case ValueIs():
+            return value_measure(node), TRUE
         case _:
             raise AssertionError(f"{type(condition).__name__} has no measure of its own")
 
@@ -154,6 +157,10 @@ def linked_measure(node: str) -> str:
 
 def children_measure(node: str) -> str:
     return f"children:{node}"
+
+
+def value_measure(node: str) -> str:
+    return f"value:{node}"
 
 
 def months_measure(state: str) -> str:

@@ -168,12 +168,13 @@ def _satisfied(other: Judged, condition: Condition, part: Named) -> dict[str, bo
     bench = Bench(other.contract, other.facts, other.standings)
     for asked in walk(inner):
         if isinstance(asked.condition, GradeIs):
-            _measure_grades(other, asked.condition.grade)
+            measure_grades(other, asked.condition.grade)
     steps = decide(bench, (inner,))
     return {code: step.kind is StepKind.FIRED for (code, _), step in steps.items()}
 
 
-def _measure_grades(other: Judged, wanted: tuple[str, ...]) -> None:
+def measure_grades(other: Judged, wanted: tuple[str, ...]) -> None:
+    """Give everybody the measure whether their grade is one of these."""
     for code, standing in other.standings.items():
         grade = other.verdicts[code].grade
         standing.values[grades_measure(wanted)] = Fraction(grade is not None and grade.id in wanted)
@@ -211,6 +212,8 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
                 return say("enough of the parties answered for satisfy it")
             case "children":
                 return say("enough of the parties directly below satisfy it")
+            case "value":
+                return say("the value lies in the range")
             case "group":
                 return say("group {name}", name="、".join(rest.split("+")))
             case "grade":

@@ -23,7 +23,7 @@ def contracts_fit(contracts: Sequence[Contract], year: int) -> list[Diagnostic]:
         if contract.contract in seen:
             faults.append(Diagnostic("DX615", place, say("the same contract twice"), say("each contract once")))
         seen.add(contract.contract)
-    return [*faults, *_links_fit(contracts), *_totals_fit(contracts), *_caps_fit(contracts)]
+    return [*faults, *_links_fit(contracts), *_totals_fit(contracts), *_caps_fit(contracts), *_forfeits_fit(contracts)]
 
 
 def in_order(contracts: Sequence[Contract]) -> list[Contract]:
@@ -92,6 +92,25 @@ def _caps_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
                     found = say("{clause} caps the grade at {grade}", clause=clause.label, grade=cap)
                     expected = say("a grade of {contract}", contract=cadres.contract)
                     yield Diagnostic("DX616", Span(contract.contract), found, expected)
+
+
+def _forfeits_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """What a veto or warning takes of a deposit goes to an account that the deposit names."""
+    taking = [clause for contract in contracts for clause in _forfeiting(contract)]
+    for contract in contracts if taking else ():
+        for deposit in contract.deposits:
+            if deposit.account is None:
+                found = say(
+                    "{clause} forfeits deposits, and {deposit} names no account",
+                    clause=taking[0].label, deposit=deposit.label,
+                )  # fmt: skip
+                expected = say("forfeit_to: the account that forfeited money goes to")
+                yield Diagnostic("DX618", Span(contract.contract), found, expected)
+
+
+def _forfeiting(contract: Contract) -> Iterator[Veto | WarningRule]:
+    clauses: tuple[Veto | WarningRule, ...] = (*contract.vetoes, *contract.warnings)
+    return (clause for clause in clauses if clause.effects is not None and clause.effects.forfeit_deposit)
 
 
 def nobody(contracts: Sequence[Contract]) -> Diagnostic:

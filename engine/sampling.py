@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import narwhals as nw
 
-from engine.columnar.judged import JudgedColumns
+from engine.columnar.layout import JudgedColumns
 from engine.crosscheck import Comparable
 from rules.below import looks_below
 from rules.condition import AllOf, AnyOf, Children, Condition, GradeIs, Linked, Not, RankIs, ScoreIs

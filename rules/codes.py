@@ -105,6 +105,8 @@ CODES: dict[str, Code] = {
     "DX261": _error("multiple of a deposit that nobody pays"),
     "DX262": _error("payees get more than the award"),
     "DX263": _error("negative amount of money"),
+    "DX264": _error("award of the other kind of contract"),
+    "DX265": _error("advance that is no money"),
     # dates and versions
     "DX270": _error("dates reversed or outside the year"),
     "DX271": _error("version and superseded hash do not go together"),
@@ -218,6 +220,7 @@ CODES: dict[str, Code] = {
     "DX615": _error("contract given twice"),
     "DX617": _error("nobody to assess"),
     "DX616": _error("capped grade unknown to the cadres' contract"),
+    "DX618": _error("forfeited deposit without an account"),
     "DX620": _error("number too large for the engine"),
     "DX621": _error("the two evaluators differ"),
     # running and the workspace

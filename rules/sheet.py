@@ -131,6 +131,13 @@ class PeriodicSheet(Clause):
     floor: Limit = "none"
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=SECTIONS_MAX)]
 
+    @property
+    def full(self) -> Fraction:
+        """What one period is worth at best, before the sheet's weight: its base sections, within the cap."""
+        base = (section.full * section.weight for section in self.sections if section.kind is SectionKind.BASE)
+        total = sum(base, Fraction(0))
+        return total if self.cap == "none" else min(total, self.cap)
+
     @model_validator(mode="after")
     def _count_where_best(self) -> Self:
         if (self.combine is Combine.BEST) != (self.count is not None):

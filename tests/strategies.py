@@ -18,10 +18,12 @@ from dataclasses import replace
 import yaml
 from hypothesis import strategies as st
 from strategies_conditions import Sight, condition_trees
+from strategies_money import Purse, money_trees
 from strategies_records import snapshots
 from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, item_trees, items_of_scores, limits
 
 from rules.contract import Contract
+from rules.indicator import Kind
 from rules.sheet import SectionKind
 
 __all__ = ["as_yaml", "cadre_contracts", "contracts", "parent_contracts", "snapshots"]
@@ -45,7 +47,8 @@ def contracts(draw: Draw, *, fair: bool = False) -> Contract:
         "assesses": ["village", "community"], "states": list(STATES), "roles": list(ROLES),
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
-    return _drawn(tree | draw(_verdicts(tree, decimals, ROLES, ())))
+    tree |= draw(_verdicts(tree, decimals, ROLES, ()))
+    return _drawn(tree | draw(money_trees(_purse_of(tree))))
 
 
 @st.composite
@@ -68,7 +71,8 @@ def parent_contracts(draw: Draw, parties: Contract) -> Contract:
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
     below = (parties.contract, _sight_of(parties))
-    return _drawn(tree | draw(_verdicts(tree, decimals, (), (), below=below)))
+    tree |= draw(_verdicts(tree, decimals, (), (), below=below))
+    return _drawn(tree | draw(money_trees(_purse_of(tree, below=below))))
 
 
 @st.composite
@@ -85,8 +89,8 @@ def cadre_contracts(draw: Draw, parties: Contract) -> Contract:
         "linkage": [{"posts": ["resident"], "links": links, "personal": personal}],
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
-    verdicts = draw(_verdicts(tree, decimals, (), parties.grades, linked=_sight_of(parties)))
-    return _drawn(tree | verdicts)
+    tree |= draw(_verdicts(tree, decimals, (), parties.grades, linked=_sight_of(parties)))
+    return _drawn(tree | draw(money_trees(_purse_of(tree, linked=_sight_of(parties)))))
 
 
 class Drawn(Contract):
@@ -238,6 +242,16 @@ def _sight_of(contract: Contract) -> Sight:
     )  # fmt: skip
 
 
+def _purse_of(tree: Tree, linked: Sight | None = None, below: tuple[str, Sight] | None = None) -> Purse:
+    contract = Contract.model_validate(tree, by_alias=True, by_name=False)
+    return Purse(
+        replace(_sight_of(contract), linked=linked, below=below),
+        [one.id for one in contract.indicators if one.kind is not Kind.CHECKLIST],
+        [one.id for one in contract.indicators if one.kind is Kind.MONEY and not one.computed],
+        of_cadres=bool(contract.posts),
+    )
+
+
 @st.composite
 def _verdicts(
     draw: Draw,
@@ -269,6 +283,8 @@ def _clauses(draw: Draw, sight: Sight, decimals: int, grades: Sequence[str], rol
         "deduct": amounts(decimals, 0, 10),
         "replace_score": amounts(decimals, 0, 59),
         "lower_prize": st.just("1"),
+        "cancel_awards": st.just("true"),
+        "forfeit_deposit": st.sampled_from(["10%", "1/3", "100%"]),
     }
     effects |= {"cap_grade": st.sampled_from(list(grades))} if grades else {}
     chosen = draw(st.fixed_dictionaries({}, optional=effects))

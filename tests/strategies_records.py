@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -40,7 +40,7 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
     in_a_tree = len(of_parties) > 1
     parties = draw(_parties([kind for contract in of_parties for kind in contract.assesses], in_a_tree=in_a_tree))
     codes = [party.code for party in parties]
-    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts]))
+    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts], codes))
     cadres = tuple(Cadre(code, code) for code in dict.fromkeys(tenure.cadre for tenure in tenures))
     records = Records(
         parties=parties,
@@ -69,13 +69,16 @@ def _parties(draw: Draw, kinds: Sequence[str], *, in_a_tree: bool) -> tuple[Part
 
 
 @st.composite
-def _tenures(draw: Draw, posts: Sequence[str]) -> tuple[Tenure, ...]:
+def _tenures(draw: Draw, posts: Sequence[str], parties: Sequence[str]) -> tuple[Tenure, ...]:
+    """Each in a post all year, at a party or at the town; one may change, or be in two at the year's end."""
     count = draw(st.integers(1, 3)) if posts else 0
-    first = date(YEAR, 1, 1)
-    held = [Tenure(f"C{number}", draw(st.sampled_from(posts)), "T", first) for number in range(count)]
+    places, first = st.sampled_from([*parties, "T"]), date(YEAR, 1, 1)
+    held = [Tenure(f"C{number}", draw(st.sampled_from(posts)), draw(places), first) for number in range(count)]
     if held and draw(st.booleans()):
-        held.append(Tenure("C0", draw(st.sampled_from(posts)), "T", date(YEAR, 7, 1)))
-    return tuple(held)
+        held.append(Tenure("C0", draw(st.sampled_from(posts)), draw(places), date(YEAR, 7, 1)))
+        ends = draw(st.sampled_from([None, date(YEAR, 6, 30)]))
+        held[0] = replace(held[0], until=ends)
+    return tuple(dict.fromkeys(held))
 
 
 @st.composite

@@ -18,7 +18,8 @@ import pytest
 
 from cli.main import main
 from engine import inference
-from engine.columnar.judged import JudgedColumns, judge_year
+from engine.columnar.judged import judge_year
+from engine.columnar.layout import JudgedColumns
 from engine.crosscheck import Cells, read_cells
 from rules.contract import Contract
 from rules.load import load_contracts

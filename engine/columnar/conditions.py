@@ -9,6 +9,7 @@ from math import ceil, floor
 from typing import assert_never
 
 from engine.columnar.exact import Ratio, total, whole
+from engine.columnar.money.value import value_lies
 from engine.columnar.plan import IntColumn, Plan, Truth, in_list
 from engine.columnar.readings import input_column
 from engine.columnar.scribe import Scribe
@@ -139,6 +140,8 @@ def _decide(standing: Standing, condition: Condition) -> Truth:
             return in_list(standing.plan, "group", groups)
         case Linked() | Children():
             return standing.linked.get(condition, standing.plan.truth(False))
+        case ValueIs():
+            return value_lies(standing.scribe, condition)
         case _:
             return _simple(standing, condition)
 
@@ -188,7 +191,7 @@ def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None,
         case ItemMet() | AllTargetsMet() | Vetoed() | GradeIs():
             raise AssertionError("truths, decided elsewhere")
         case ValueIs():
-            raise AssertionError("checked: looked at in scoring only")
+            raise AssertionError("decided elsewhere")
         case _ as never:
             assert_never(never)
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.columnar.links import Reaching
+from engine.columnar.money.layout import MoneyLayout
 from engine.columnar.plan import Truth
 from engine.columnar.sheet import ItemColumns, SectionColumns, SheetColumns
 from engine.columnar.verdicts import Fired, Inherited, VerdictColumns
+from rules.contract import Contract
 from rules.period import Period
+from targets.columns.year import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,23 @@ class Layout:
             yield from (truth for truth in (one.scored, one.there, one.met) if isinstance(truth, str))
         for hit in self.hits:
             yield from filter(None, (hit.times, hit.happened_on, hit.found_on))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedColumns:
+    """One contract's verdicts: `frame` has a row a subject; `layout` says which column holds what, in which unit.
+
+    `reaching` are the vetoes and warnings that reach cadres, a row each; `money` says which column holds what its deposits and
+    awards come to, and `dues` has a row for each amount other than 0: subject, clause, due, payee, amount_fen (None: nothing
+    can be due).
+    """
+
+    contract: Contract
+    frame: Frame
+    layout: Layout
+    reaching: tuple[Reaching, ...]
+    money: MoneyLayout
+    dues: Frame | None = None
 
 
 def lay_out(verdicts: VerdictColumns, decimals: int) -> Layout:

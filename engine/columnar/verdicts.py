@@ -53,7 +53,11 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class VerdictColumns:
-    """Everybody's verdict. `score` in units of 10**-decimals, `final` of 1 / `final_scale`; `grade` by its number."""
+    """Everybody's verdict. `score` in units of 10**-decimals, `final` of 1 / `final_scale`; `grade` by its number.
+
+    `hits` are the effects on the subjects themselves: on whom, and how many times. `standing` is what conditions may look at
+    when all of this is known.
+    """
 
     outcome: OutcomeColumns
     score: IntColumn
@@ -66,6 +70,8 @@ class VerdictColumns:
     fired: tuple[Fired, ...]
     inherited: tuple[Inherited, ...]
     answers: Mapping[Condition, Truth]
+    hits: tuple[tuple[Effects, Truth, IntColumn], ...]
+    standing: Standing
 
 
 def judge(
@@ -98,8 +104,9 @@ def judge(
     now.grade = grades(now, place, sizes_entered(now), grade_conditions(now, contract.grades), caps)
     answers = {condition: decide(now, condition) for condition in asked}
     return VerdictColumns(
-        outcome, score, final, scale, now.entered, place, sizes, now.grade, tuple(fired), tuple(inherited), answers
-    )
+        outcome, score, final, scale, now.entered, place, sizes, now.grade, tuple(fired), tuple(inherited), answers,
+        tuple(_hits(fired, inherited)), now,
+    )  # fmt: skip
 
 
 def _fired(now: Standing, clause: Veto | WarningRule) -> Fired:

@@ -91,6 +91,8 @@ CHECKS: tuple[Check, ...] = (
     scoped.full_points_differ,
     payments.monthly_without_sheet,
     payments.multiple_of_no_deposit,
+    payments.of_another_kind_of_contract,
+    payments.advances_of_money,
     payments.payees_beyond_award,
     payments.reward_without_condition,
     payments.out_of_reach,

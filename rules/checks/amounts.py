@@ -149,8 +149,10 @@ def _money(contract: Contract) -> Iterator[tuple[Location, int | None]]:
             yield ("deposits", number, "outcomes", index, "reward"), outcome.reward
     for number, award in enumerate(contract.awards):
         at = ("awards", number)
-        for key in ("per_point", "base_rate", "pool", "fixed"):
+        for key in ("per_point", "base_rate", "pool", "fixed", "consolation", "at_most", "paid_in"):
             yield (*at, key), getattr(award, key)
+        if award.less is not None:
+            yield (*at, "less", "per_point"), award.less.per_point
         yield from (((*at, "by_grade", grade), amount) for grade, amount in (award.by_grade or {}).items())
         yield from (
             ((*at, "by_rank", index, "amount"), slots.amount) for index, slots in enumerate(award.by_rank or ())

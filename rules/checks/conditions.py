@@ -72,12 +72,13 @@ def decided_later(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _unknown_here(stand: Stand, tree: Tree) -> Iterator[Diagnostic]:
-    """While an item is scored nothing is known but values, events and items before it; later, values no longer are."""
+    """While an item is scored nothing is known but values, events and items before it; after it, of values, only money knows."""
     scoring = stand.stage is Stage.SCORING
     known = isinstance(stand.condition, (*_ALWAYS_KNOWN, ValueIs) if scoring else _KNOWN_LATER)
+    known = known or (isinstance(stand.condition, ValueIs) and stand.stage is Stage.MONEY and not stand.linked)
     if not known and not (scoring and stand.linked):
         key = next(name for name, kind in KEYS.items() if isinstance(stand.condition, kind))
-        where = _STANDS_IN.get(stand.stage, say("an award or deposit"))
+        where = _STANDS_IN.get(stand.stage, say("what is asked of linked parties"))
         expected = say("value, group, item, item_met, incident or months_in") if scoring else say("no value here")
         yield Diagnostic(
             "DX230", tree.key_span((*stand.at, key)), say("{key} in {rule}", key=key, rule=where), expected

@@ -49,6 +49,7 @@ def indicators_in_vain(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Indicators that are reported for nothing; statistics are reported for their own sake."""
     used = {measure.measured.indicator for measure in measures(contract)}
     used.update(stand.condition.value for stand in terms(contract) if isinstance(stand.condition, ValueIs))
+    used.update(award.advance for award in contract.awards)
     used.update(source for one in contract.indicators if one.derived is not None for source in one.derived.sources)
     for index, indicator in enumerate(contract.indicators):
         if indicator.id not in used and not indicator.statistic:

@@ -158,6 +158,8 @@ def _in_linkage(contract: Contract) -> Iterator[Reference]:
 def _in_money(contract: Contract) -> Iterator[Reference]:
     for number, deposit in enumerate(contract.deposits):
         yield from _each(("deposits", number, "posts"), POST, deposit.posts, _posts(contract))
+        if deposit.forfeit_to is not None:
+            yield Reference(("deposits", number, "forfeit_to"), ACCOUNT, deposit.forfeit_to, contract.account_ids)
         for index, outcome in enumerate(deposit.outcomes):
             if outcome.forfeit_to is not None:
                 at = ("deposits", number, "outcomes", index, "forfeit_to")
@@ -169,6 +171,10 @@ def _in_money(contract: Contract) -> Iterator[Reference]:
 def _in_award(contract: Contract, at: Location, award: Award) -> Iterator[Reference]:
     for grade in award.by_grade or ():
         yield Reference((*at, "by_grade", grade), GRADE, grade, _grades(contract), is_key=True)
+    if award.less is not None:
+        yield Reference((*at, "less", "item"), ITEM, award.less.item, list(contract.item_by_id))
+    if award.advance is not None:
+        yield Reference((*at, "advance"), INDICATOR, award.advance, list(contract.indicator_by_id))
     if contract.posts:  # else the posts are those of another contract
         yield from _each((*at, "posts"), POST, award.posts, _posts(contract))
         for index, payee in enumerate(award.payees):

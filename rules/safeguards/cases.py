@@ -1,4 +1,5 @@
-"""What conditions inside scoring may not look at: a case can turn any value round, so that fewer earns more."""
+"""What conditions on values may not look at, inside scoring and about money: they can turn any value round, so that fewer
+earns more."""
 
 from __future__ import annotations
 
@@ -27,6 +28,22 @@ def looks(contract: Contract) -> Iterator[Look]:
         for number, part in enumerate(parts_of(scored.measured)):
             if part.when is not None:
                 yield from _in_condition(contract, part.when, (*scored.location, "scoring", "parts", number, "when"))
+    for index, deposit in enumerate(contract.deposits):
+        for number, outcome in enumerate(deposit.outcomes):
+            if outcome.when is not None:
+                yield from _of_values(contract, outcome.when, ("deposits", index, "outcomes", number, "when"))
+    for index, award in enumerate(contract.awards):
+        if award.when is not None:
+            yield from _of_values(contract, award.when, ("awards", index, "when"))
+        if award.advance is not None:
+            yield from _of_indicator(contract, award.advance, ("awards", index, "advance"))
+
+
+def _of_values(contract: Contract, condition: Condition, at: Location) -> Iterator[Look]:
+    """Of scores and targets the items themselves have been looked at; a value may be of an indicator that no item reads."""
+    for look in _in_condition(contract, condition, at):
+        if look.location[-1] == "value":
+            yield look
 
 
 def around_birth(indicator: Indicator) -> bool:

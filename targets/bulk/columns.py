@@ -48,6 +48,7 @@ def columns_of_tables(
     duties, count, most = _duties(tables, backend)
     shares = _range(duties, ["share"], backend)["share"] if duties is not None else (1, 1)
     parents, children = _parents(tables, backend) if any(map(looks_below, contracts)) else (None, 0)
+    holders = _holders(tables, last, backend)
     return YearColumns(
         year=year, through=through,
         contracts={one.contract: _contract(one, tables, counting, year, through, backend) for one in contracts},
@@ -55,6 +56,7 @@ def columns_of_tables(
         share_scale=tables.share_scale, incidents=counting, prior_vetoes=tables.prior_vetoes,
         prior_vetoes_count=0 if tables.prior_vetoes is None else _rows(tables.prior_vetoes, backend),
         parents=parents, children_max=children,
+        holders=holders, holders_count=0 if holders is None else _rows(holders, backend),
     )  # fmt: skip
 
 
@@ -105,12 +107,20 @@ def _parents(tables: Tables, backend: Backend) -> tuple[Frame | None, int]:
     return (frame if most else None), most
 
 
+def _holders(tables: Tables, last: int, backend: Backend) -> Frame | None:
+    """Who is in which post at which party on the last day, each once."""
+    if tables.tenures is None:
+        return None
+    held = tables.tenures.filter((nw.col("start") <= last) & (nw.col("until") >= last))
+    return backend.keep(held.select("party", "post", "cadre").unique(["party", "post", "cadre"], keep="any"))
+
+
 def _contract(
     contract: Contract, tables: Tables, counting: Frame | None, year: int, through: int, backend: Backend
 ) -> ContractColumns:
     subjects = _subjects(contract, tables, year, through)
     if subjects is None:
-        empty: dict[str, list[str]] = {name: [] for name in SUBJECT_COLUMNS}
+        empty: dict[str, list[str]] = {name: [] for name in (*SUBJECT_COLUMNS, "party")}
         return ContractColumns(backend.bring(empty, dict.fromkeys(empty, nw.String)), 0, 1)
     keys, joined = _joined_values(contract, tables, subjects, year, through, backend)
     parameters, joined = _joined_parameters(contract, tables, joined, backend)
@@ -152,19 +162,20 @@ def _integers(
 
 
 def _subjects(contract: Contract, tables: Tables, year: int, through: int) -> Frame | None:
-    """Subject, code, name, kind, post, group, league of everybody the contract assesses."""
+    """Subject, code, name, kind, post, group, league, party of everybody the contract assesses."""
     frame = _cadres(contract, tables, year, through) if contract.posts else _parties(contract, tables)
     if frame is None:
         return None
     league = {Peers.ALL: nw.lit("", nw.String), Peers.GROUP: nw.col("group"), Peers.KIND: nw.col("kind")}
     league_of = league[contract.ranking.peers]
-    return frame.select("code", "name", "kind", "post", "group", subject=nw.col("code"), league=league_of)
+    return frame.select("code", "name", "kind", "post", "group", "party", subject=nw.col("code"), league=league_of)
 
 
 def _parties(contract: Contract, tables: Tables) -> Frame:
     chosen = tables.parties.filter(nw.col("kind").is_in(list(contract.assesses)))
     group = nw.when(nw.col("group") == "").then(nw.col("kind")).otherwise(nw.col("group"))
-    return chosen.select("code", "name", "kind", post=nw.lit("", nw.String), group=group)
+    nothing = nw.lit("", nw.String)
+    return chosen.select("code", "name", "kind", post=nothing, group=group, party=nothing)
 
 
 def _cadres(contract: Contract, tables: Tables, year: int, through: int) -> Frame | None:
@@ -175,11 +186,14 @@ def _cadres(contract: Contract, tables: Tables, year: int, through: int) -> Fram
     held = tables.tenures.filter((nw.col("start") <= last) & (nw.col("until") >= first))
     latest = held.group_by("cadre").agg(nw.col("start").max().alias("latest"))
     at_last = held.join(latest, on="cadre", how="inner").filter(nw.col("start") == nw.col("latest"))
-    # Of posts taken up on the same day the last by name, as in every other order of posts and parties.
-    posts = at_last.group_by("cadre").agg(nw.col("post").max())
-    chosen = posts.filter(nw.col("post").is_in([post.id for post in contract.posts]))
+    # Of posts taken up on the same day the last by name, and of its parties, as in every other order of posts and parties.
+    posts = at_last.group_by("cadre", "post").agg(nw.col("party").max())
+    last_post = posts.group_by("cadre").agg(nw.col("post").max())
+    chosen = posts.join(last_post, on=["cadre", "post"], how="semi").filter(
+        nw.col("post").is_in([post.id for post in contract.posts])
+    )
     post = nw.col("post")
-    named = chosen.select(post, code=nw.col("cadre"), kind=post, group=post)
+    named = chosen.select(post, code=nw.col("cadre"), kind=post, group=post, party=nw.col("party"))
     if tables.cadres is None:
         return named.with_columns(name=nw.col("code"))
     return named.join(tables.cadres, on="code", how="left").with_columns(nw.col("name").fill_null(""))

@@ -39,6 +39,8 @@ from targets.snapshot import Snapshot, month_end
 
 # A common multiple of divisors larger than this is of no use to anybody.
 MULTIPLE_MAX = 10**30
+_WHO = (*SUBJECT_COLUMNS, "party")
+_LEAGUE = SUBJECT_COLUMNS.index("league")
 
 
 def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], backend: Backend) -> YearColumns:
@@ -49,6 +51,7 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
     duties = list(_duties(worlds))
     priors = list(_priors(worlds))
     parents = list(_parents(worlds))
+    holders = list(_holders(worlds))
     share_scale = lcm(*(row["share"].denominator for row in duties))
     shares = [int(row["share"] * share_scale) for row in duties]
     for row, share in zip(duties, shares, strict=True):
@@ -62,6 +65,7 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
         prior_vetoes=_brought(backend, priors, _PRIOR_SCHEMA), prior_vetoes_count=len(priors),
         parents=_brought(backend, parents, _PARENT_SCHEMA),
         children_max=max(Counter(row["parent"] for row in parents).values(), default=0),
+        holders=_brought(backend, holders, _HOLDER_SCHEMA), holders_count=len(holders),
     )  # fmt: skip
 
 
@@ -94,6 +98,8 @@ _INCIDENT_SCHEMA: dict[str, Any] = {
 _PRIOR_SCHEMA: dict[str, Any] = {
     "subject": nw.String, "contract": nw.String, "veto": nw.String, "happened_on": nw.Int64, "until_year": nw.Int64,
 }  # fmt: skip
+
+_HOLDER_SCHEMA: dict[str, Any] = {"party": nw.String, "post": nw.String, "cadre": nw.String}
 
 
 _PARENT_SCHEMA: dict[str, Any] = {"child": nw.String, "parent": nw.String}
@@ -151,6 +157,15 @@ def _parents(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
                 yield {"child": world.key(party.code), "parent": world.key(party.parent)}
 
 
+def _holders(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
+    """Who is in which post at which party on the last day, each once."""
+    for world in worlds:
+        last = world.snapshot.last_day
+        held = {(one.party, one.post, one.cadre) for one in world.snapshot.records.tenures if one.holds_on(last)}
+        for party, post, cadre in sorted(held):
+            yield {"party": world.key(party), "post": post, "cadre": world.key(cadre)}
+
+
 @dataclass
 class _Wide:
     """The wide frame while it is filled: its subjects by key, and columns that are filler wherever nothing was put."""
@@ -187,12 +202,12 @@ class _Wide:
 
 def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Backend) -> ContractColumns:
     wide, sizes = _Wide(backend), Counter[str]()
-    subjects: dict[str, list[str]] = {name: [] for name in SUBJECT_COLUMNS}
+    subjects: dict[str, list[str]] = {name: [] for name in _WHO}
     for world in worlds:
         for subject in sorted(_subjects(contract, world)):
             wide.rows[subject[0]] = len(wide.rows)
-            sizes[subject[-1]] += 1
-            for name, value in zip(SUBJECT_COLUMNS, subject, strict=True):
+            sizes[subject[_LEAGUE]] += 1
+            for name, value in zip(_WHO, subject, strict=True):
                 subjects[name].append(value)
     for name, values in subjects.items():
         wide.columns[name], wide.schema[name] = values, nw.String
@@ -208,20 +223,20 @@ def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Bac
 
 
 def _subjects(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
-    """Key, code, name, kind, post, group, league of everybody the contract assesses."""
+    """Key, code, name, kind, post, group, league and party of everybody the contract assesses."""
     found = _cadres(contract, world) if contract.posts else _parties(contract, world)
-    for code, name, kind, post, group in found:
+    for code, name, kind, post, group, party in found:
         league = {Peers.ALL: "", Peers.GROUP: group, Peers.KIND: kind}[contract.ranking.peers]
-        yield world.key(code), code, name, kind, post, group, world.key(league)
+        yield world.key(code), code, name, kind, post, group, world.key(league), world.key(party) if party else ""
 
 
-def _parties(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str, str]]:
+def _parties(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
     for party in world.snapshot.records.parties:
         if party.kind in contract.assesses:
-            yield party.code, party.name, party.kind, "", party.group or party.kind
+            yield party.code, party.name, party.kind, "", party.group or party.kind, ""
 
 
-def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str, str]]:
+def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
     """Everybody in the post that they held last in the year."""
     snapshot = world.snapshot
     first, last = date(snapshot.year, 1, 1), snapshot.last_day
@@ -233,7 +248,7 @@ def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, 
     names = {cadre.code: cadre.name for cadre in snapshot.records.cadres}
     for code, tenure in held.items():
         if tenure.post in posts:
-            yield code, names.get(code, code), tenure.post, tenure.post, tenure.post
+            yield code, names.get(code, code), tenure.post, tenure.post, tenure.post, tenure.party
 
 
 def _amounts(contract: Contract, worlds: Sequence[_World], wide: _Wide) -> dict[AmountKey, Amount]:

@@ -59,7 +59,8 @@ class Amount:
 class ContractColumns:
     """One contract's subjects and everything about them that stands in one row.
 
-    `frame` has `SUBJECT_COLUMNS` and the columns that the mappings name. `incidents` are numbers of substantiated
+    `frame` has `SUBJECT_COLUMNS`, `party` (where a cadre was last in post; empty of parties) and the columns that the
+    mappings name. `incidents` are numbers of substantiated
     incidents by kind and by the window they were found in; `incident_days` the latest day one of the kind happened and
     was found in the year (0: none); `months` the month ends that are due on which the subject was in the state.
     """
@@ -81,9 +82,9 @@ class YearColumns:
     `assignments`: cadre, party, role, start, until (`OPEN_DAY` where it lasts), share, duty; `share` / `share_scale` is
     the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
     happened_on, found_on, severity, matter of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
-    until_year. `parents`: child, parent of every party that stands below another, where a contract looks there. A frame that
-    is None has no rows; `..._count` is how many it has, `duties_max` how many assignments one cadre has at most,
-    `children_max` how many parties stand directly below one.
+    until_year. `parents`: child, parent of every party that stands below another, where a contract looks there. `holders`:
+    party, post, cadre of the tenures that hold on the last day. A frame that is None has no rows; `..._count` is how many it
+    has, `duties_max` how many assignments one cadre has at most, `children_max` how many parties stand directly below one.
     """
 
     year: int
@@ -99,6 +100,8 @@ class YearColumns:
     prior_vetoes_count: int = 0
     parents: Frame | None = None
     children_max: int = 0
+    holders: Frame | None = None
+    holders_count: int = 0
 
     @property
     def last_day(self) -> int:
