@@ -38,6 +38,7 @@ def verdict_frame(speech: Speech, judged: JudgedColumns, named: Named) -> Frame:
                 decimal(layout.score, layout.scale), decimal(layout.final, layout.final_scale), _grade(speech, judged),
                 _hits(speech, [hit for hit in layout.hits if hit.veto], named),
                 _hits(speech, [hit for hit in layout.hits if not hit.veto], named),
+                _outside(speech, layout.entered),
             ),
             strict=True,
         )
@@ -180,6 +181,13 @@ def _grade(speech: Speech, judged: JudgedColumns) -> nw.Expr:
     for number, band in enumerate(judged.contract.grades):
         told = nw.when(nw.col(judged.layout.grade) == number).then(nw.lit(speech.name(band))).otherwise(told)
     return told
+
+
+def _outside(speech: Speech, entered: str | bool) -> nw.Expr:
+    nothing, outside = nw.lit("", nw.String), nw.lit(speech(N_("yes")))
+    if isinstance(entered, bool):
+        return nothing if entered else outside
+    return nw.when(nw.col(entered)).then(nothing).otherwise(outside)
 
 
 def _hits(speech: Speech, hits: Sequence[HitLayout], named: Named) -> nw.Expr:

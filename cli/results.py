@@ -21,6 +21,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 VERDICT_COLUMNS = (
     N_("rank"), N_("code"), N_("name"), N_("kind"), N_("score"), N_("final score"), N_("grade"), N_("vetoes"), N_("warnings"),
+    N_("outside the ranking"),
 )  # fmt: skip
 SECTION_COLUMNS = (N_("code"), N_("name"), N_("period"), N_("section"), N_("score"), N_("worth"))
 ITEM_COLUMNS = (
@@ -44,6 +45,7 @@ def verdict_row(speech: Speech, judged: Judged, verdict: Verdict) -> tuple[str, 
         show(verdict.score, decimals), show(verdict.final_score, decimals),
         speech.name(verdict.grade) if verdict.grade else "",
         _named(speech, verdict.vetoes), _named(speech, verdict.warnings),
+        "" if verdict.entered else speech(N_("yes")),
     )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def _verdict_as_json(judged: Judged, verdict: Verdict) -> dict[str, object]:
 
     return {
         "code": verdict.subject.code, "name": verdict.subject.name, "kind": verdict.subject.kind,
-        "league": verdict.league, "rank": verdict.rank, "of": verdict.league_size,
+        "league": verdict.league, "rank": verdict.rank, "of": verdict.league_size, "entered": verdict.entered,
         "score": written(verdict.score), "final_score": written(verdict.final_score),
         "grade": verdict.grade.id if verdict.grade else None,
         "sections": [

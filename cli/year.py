@@ -173,7 +173,8 @@ def _verdict_tables(desk: Desk, judged: Judged) -> None:
         rows = [results.verdict_row(desk.speech, judged, verdict) for verdict in verdicts]
         name = results.kind_name(desk.speech, judged, league) if league else ""
         title = f"{desk.speech.name(judged.contract)}  {name}".rstrip()
-        desk.rows(title, results.VERDICT_COLUMNS, rows, right=(0, 4, 5))
+        shown = len(results.VERDICT_COLUMNS) - all(verdict[-1] == "" for verdict in rows)
+        desk.rows(title, results.VERDICT_COLUMNS[:shown], [row[:shown] for row in rows], right=(0, 4, 5))
 
 
 def explain(

@@ -18,6 +18,7 @@ from rules.condition import (
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Children,
     Climbed,
     Condition,
     Earlier,
@@ -41,7 +42,7 @@ from rules.range import Range
 
 TRUE = Range(at_least=Fraction(1))
 FALSE = Range(at_most=Fraction(0))
-TRUTHS = frozenset({"met", "grade", "group", "linked", "value", VETOED, ALL_TARGETS_MET})
+TRUTHS = frozenset({"met", "grade", "group", "linked", "children", "value", VETOED, ALL_TARGETS_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def measures(rules: tuple[Rule, ...]) -> frozenset[str]:
 
 
 def walk(condition: Named) -> Iterator[Named]:
-    """The condition and every part of it; not what a linked party must satisfy, which is about somebody else."""
+    """The condition and every part of it; not what a linked party or a child must satisfy, which is about somebody else."""
     yield condition
     for child in children(condition):
         yield from walk(child)
@@ -144,6 +145,8 @@ def _truth_looked_at(node: str, condition: Condition) -> tuple[str, Range]:
             return group_measure(groups), TRUE
         case Linked():
             return linked_measure(node), TRUE
+        case Children():
+            return children_measure(node), TRUE
         case ValueIs():
             return value_measure(node), TRUE
         case _:
@@ -156,6 +159,10 @@ def group_measure(groups: tuple[str, ...]) -> str:
 
 def linked_measure(node: str) -> str:
     return f"linked:{node}"
+
+
+def children_measure(node: str) -> str:
+    return f"children:{node}"
 
 
 def value_measure(node: str) -> str:

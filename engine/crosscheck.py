@@ -122,6 +122,8 @@ def _cells(verdict: Verdict) -> Cells:
         "score": verdict.score, "final score": verdict.final_score, "rank": Fraction(verdict.rank),
         "league size": Fraction(verdict.league_size), "grade": verdict.grade.id if verdict.grade else None,
     }  # fmt: skip
+    if not verdict.entered:
+        cells["entered"] = False
     for section in verdict.outcome.all_sections():
         cells[f"section {section.section.id} {section.window}"] = section.score
         for item in section.items:
@@ -198,6 +200,8 @@ def _row(contract: Contract, layout: Layout, row: Mapping[str, object]) -> Cells
         "rank": number(layout.rank), "league size": number(layout.league_size),
         "grade": contract.grades[grade].id if grade >= 0 else None,
     }  # fmt: skip
+    if not holds(layout.entered):
+        cells["entered"] = False
     for section in layout.sections:
         if holds(section.there):
             cells[f"section {section.id} {section.window}"] = scored(section)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from engine.conditions import (
     Named,
+    children_measure,
     compile_conditions,
     earlier_measure,
     explain,
@@ -26,9 +27,21 @@ from engine.score.derivation import Step, StepKind, incidents_in_words
 from engine.score.past import years_in_which
 from engine.standing import ALL_TARGETS_MET, CLIMBED, RANK, SCORE, VETOED, WARNED, Standing
 from engine.verdict import Verdict, VetoRecord
-from rules.condition import Condition, Earlier, GradeIs, GroupIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
+from rules.condition import (
+    Children,
+    Condition,
+    Earlier,
+    GradeIs,
+    GroupIs,
+    IncidentCount,
+    ItemMet,
+    Linked,
+    MonthsIn,
+    Quantifier,
+)
 from rules.contract import Contract
 from rules.diagnostic import Called, Text, listed, say
+from targets.party import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +110,16 @@ def _measure(bench: Bench, part: Named) -> None:
             measure = earlier_measure(part.node)
             for code, standing in bench.standings.items():
                 standing.values[measure], standing.told[measure] = years_in_which(facts, code, earlier)
+        case _:
+            _measure_others(bench, part)
+
+
+def _measure_others(bench: Bench, part: Named) -> None:
+    match part.condition:
         case Linked() as linked:
             _measure_linked(bench, part, linked)
+        case Children() as below:
+            _measure_children(bench, part, below)
         case _:
             pass
 
@@ -115,6 +136,24 @@ def _measure_linked(bench: Bench, part: Named, linked: Linked) -> None:
     for code, standing in bench.standings.items():
         parties = [satisfied[party] for party in answering[code] if party in satisfied]
         standing.values[linked_measure(part.node)] = Fraction(_enough(linked.linked, parties))
+
+
+def _measure_children(bench: Bench, part: Named, below: Children) -> None:
+    """Whether the inner condition holds for enough of the parties directly below each, under the contract named."""
+    other = next(other for other in bench.others if other.contract.contract == below.contract)
+    satisfied = _satisfied(other, below.is_, part)
+    for code, standing in bench.standings.items():
+        asked = [child for child in bench.facts.children(code) if child.code in satisfied]
+        found = [satisfied[child.code] for child in asked]
+        measure = children_measure(part.node)
+        standing.values[measure] = Fraction(_enough(below.children, found))
+        standing.told[measure] = tuple(map(_child, asked, found))
+
+
+def _child(party: Party, holds: bool) -> Step:
+    title, rule = say("{name} ({code})", name=party.name, code=party.code), say("the condition on each of them")
+    worked = say("holds") if holds else say("does not hold")
+    return Step(StepKind.FIRED if holds else StepKind.NOT_FIRED, title, rule, worked, Fraction(holds))
 
 
 def _enough(wanted: Quantifier | Fraction, parties: Sequence[bool]) -> bool:
@@ -178,6 +217,8 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
                 return say("earlier years in which it held")
             case "linked":
                 return say("enough of the parties answered for satisfy it")
+            case "children":
+                return say("enough of the parties directly below satisfy it")
             case "value":
                 return say("the value lies in the range")
             case "group":

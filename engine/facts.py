@@ -15,6 +15,7 @@ from rules.sheet import Scope
 from rules.verdict import Peers
 from targets.cadre import Assignment, Tenure
 from targets.observation import Incident, Observation, PastResult
+from targets.party import Party
 from targets.snapshot import Snapshot, month_end
 
 
@@ -101,6 +102,18 @@ class Facts:
                 return subject.group
             case Peers.KIND:
                 return subject.kind
+
+    @cached_property
+    def _below(self) -> dict[str, list[Party]]:
+        below: dict[str, list[Party]] = defaultdict(list)
+        for party in sorted(self.snapshot.records.parties, key=lambda party: party.code):
+            if party.parent:
+                below[party.parent].append(party)
+        return below
+
+    def children(self, party: str) -> Sequence[Party]:
+        """The parties directly below by code, whoever assesses them."""
+        return self._below.get(party, ())
 
     def peers(self, subject: Subject) -> tuple[Subject, ...]:
         """The subject's league, itself included, by code."""

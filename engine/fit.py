@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rules.below import children_asked
 from rules.checks.places import looked_back_at
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
+from rules.indicator import OfScores
 from rules.verdict import Veto, WarningRule
 
 
@@ -33,30 +35,42 @@ def contracts_fit(contracts: Sequence[Contract], year: int) -> list[Diagnostic]:
 
 
 def in_order(contracts: Sequence[Contract]) -> list[Contract]:
-    """Those for parties before those for cadres, who answer for parties; and whose total enters another, before that."""
+    """Those for parties before those for cadres, who answer for parties; and what another contract looks at, before that."""
     left, ordered = sorted(contracts, key=lambda one: bool(one.posts)), list[Contract]()
     while left:
         waiting = {one.contract for one in left}
-        ready = next((one for one in left if not waiting.intersection(totals_in(one))), left[0])
+        ready = next((one for one in left if not waiting.intersection(looked_at_by(one))), left[0])
         left.remove(ready)
         ordered.append(ready)
     return ordered
 
 
-def totals_in(contract: Contract) -> tuple[str, ...]:
-    """The contracts whose totals enter this one."""
-    made = (one.scores.contract for one in contract.indicators if one.scores is not None)
-    return tuple(dict.fromkeys(name for name in made if name is not None))
+def totals_in(contract: Contract) -> tuple[OfScores, ...]:
+    """What is made of the totals under other contracts, each once."""
+    made = (one.scores for one in contract.indicators if one.scores is not None)
+    return tuple(dict.fromkeys(scores for scores in made if scores.contract is not None))
+
+
+def looked_at_by(contract: Contract) -> tuple[str, ...]:
+    """The contracts whose totals enter this one, or under which it has children judged."""
+    totals = (scores.contract for scores in totals_in(contract) if scores.contract is not None)
+    return tuple(dict.fromkeys((*totals, *(asked.contract for asked in children_asked(contract)))))
 
 
 def _totals_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
-    """A total comes from a contract for parties that is scored before; so no two are made of each other."""
+    """What is looked at comes from a contract for parties that is judged before; so no two look at each other."""
     before: set[str] = set()
     for contract in in_order(contracts):
-        for wanted in totals_in(contract):
+        totals = {scores.contract for scores in totals_in(contract)}
+        for wanted in looked_at_by(contract):
             if wanted not in before or contract.posts:
                 found = say("{wanted} is not among the contracts for parties scored before", wanted=wanted)
-                expected, hint = say("the contract whose total enters this one"), say("give its file too")
+                expected = (
+                    say("the contract whose total enters this one")
+                    if wanted in totals
+                    else say("the contract under which the parties below are judged")
+                )
+                hint = say("give its file too")
                 yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
         if not contract.posts:
             before.add(contract.contract)

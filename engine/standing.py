@@ -21,6 +21,7 @@ SCALE = 10**DECIMALS_MAX
 ABSENT = "absent:"
 SCORE, RANK, VETOED, WARNED, ALL_TARGETS_MET = "score", "rank", "vetoed", "warned", "all_targets_met"
 CLIMBED = "climbed"
+ENTERED = "entered"
 
 
 @dataclass

@@ -155,6 +155,14 @@ def _parse_quantifier(value: object) -> Quantifier | Fraction:
     return share
 
 
+HowMany = Annotated[
+    Quantifier | Fraction,
+    BeforeValidator(_parse_quantifier),
+    PlainSerializer(lambda value: show(value) if isinstance(value, Fraction) else str(value), return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["all", "any", "80%"]}),
+]
+
+
 class ValueIs(Record):
     """The party's own value of the indicator lies in the range; without a value it does not. In scoring only."""
 
@@ -174,14 +182,25 @@ class Linked(Record):
     A cadre with no such party satisfies none of the three: a rule never rewards for nothing.
     """
 
-    linked: Annotated[
-        Quantifier | Fraction,
-        BeforeValidator(_parse_quantifier),
-        PlainSerializer(lambda value: show(value) if isinstance(value, Fraction) else str(value), return_type=str),
-        WithJsonSchema({"type": "string", "examples": ["all", "any", "80%"]}),
-    ]
+    linked: HowMany
     roles: tuple[Id, ...] = ()
     is_: Annotated[Condition, Field(alias="is")]
+
+
+class Children(Record):
+    """The condition holds for all, any, or at least a share of the parties directly below this one in the tree that the
+    named contract assesses, by their own final verdicts under it.
+
+    With no such party below it none of the three holds, as with `linked`.
+    """
+
+    children: HowMany
+    contract: Id
+    is_: Annotated[Condition, Field(alias="is")]
+
+
+# Conditions about others, which must be judged before.
+AboutOthers = Linked | Children
 
 
 # Key that tells the condition -> its tag; the first that is present decides, so `section` goes before `score`.
@@ -205,6 +224,7 @@ KEYS: dict[str, type[Record]] = {
     "linked": Linked,
     "climbed": Climbed,
     "earlier": Earlier,
+    "children": Children,
 }
 
 
@@ -233,7 +253,8 @@ Condition = Annotated[
     | Annotated[GroupIs, Tag("group")]
     | Annotated[Linked, Tag("linked")]
     | Annotated[Climbed, Tag("climbed")]
-    | Annotated[Earlier, Tag("earlier")],
+    | Annotated[Earlier, Tag("earlier")]
+    | Annotated[Children, Tag("children")],
     Discriminator(_key_of, custom_error_type="unknown_condition", custom_error_message="unknown condition"),
 ]
 

@@ -64,12 +64,20 @@ class Take(StrEnum):
     VARIANCE = "variance"
 
 
+class Whose(StrEnum):
+    """Of whom a total under another contract is taken: of the party itself, or of those directly below it in the tree."""
+
+    SELF = "self"
+    CHILDREN = "children"
+
+
 class OfScores(Record):
     """Scores of items, or of whole sections, that stand before on the same sheet, over the same period; or the total of
-    another contract. A section's score is what it comes to: within its cap and floor, weighted and rounded.
+    another contract, the party's own or, `of: children`, what is taken of the totals of the parties directly below it. A
+    section's score is what it comes to: within its cap and floor, weighted and rounded.
 
-    Items and sections that are exempt, or not on somebody's sheet, drop out with their weights; where all do, there is no
-    value and what is scored by it is exempt.
+    Items and sections that are exempt, or not on somebody's sheet, drop out with their weights, and so do children that
+    the contract does not assess; where all do, there is no value and what is scored by it is exempt.
     """
 
     items: Annotated[tuple[Id, ...], Field(max_length=SCORES_MAX)] = ()
@@ -77,11 +85,16 @@ class OfScores(Record):
     take: Take = Take.SUM
     weights: Annotated[tuple[PositiveQuantity, ...], Field(max_length=SCORES_MAX)] = ()
     contract: Id | None = None
+    of: Whose = Whose.SELF
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if bool(self.items) + bool(self.sections) + (self.contract is not None) != 1:
             raise NotWord(say("exactly one of items, sections and contract"))
+        if self.of is Whose.CHILDREN and self.contract is None:
+            raise NotWord(say("of: children only with the contract whose totals are taken"))
+        if self.of is Whose.CHILDREN and self.take is Take.VARIANCE:
+            raise NotWord(say("sum, mean, best or worst of the children"))
         if self.weights and self.take in (Take.BEST, Take.WORST):
             raise NotWord(say("no weights where the best or the worst is taken"))
         if self.weights and len(self.weights) != len(self.items or self.sections):

@@ -88,7 +88,7 @@ def period_of(text: str) -> Period:
 
 
 def _data(indicators: Mapping[str, Indicator], table: Table) -> Iterator[object]:
-    """Parties (`类别`, `组`) and their values: a column for each indicator, entry and period."""
+    """Parties (`类别`, `组`, `上级`) and their values: a column for each indicator, entry and period."""
     for row in table.rows:
         code = row[table.subject]
         if table.subject != "干部":
@@ -96,9 +96,10 @@ def _data(indicators: Mapping[str, Indicator], table: Table) -> Iterator[object]
             kind = PARTY_KINDS.find(word)
             if kind is None:
                 raise PageError(f"unknown kind of party {word!r}")
-            yield Party(code, code, kind, group=row.get("组", ""))
+            above = row.get("上级", "")
+            yield Party(code, code, kind, "" if above in NOTHING else above, row.get("组", ""))
         for column in table.columns:
-            if column not in (table.subject, "类别", "组") and row[column] not in NOTHING:
+            if column not in (table.subject, "类别", "组", "上级") and row[column] not in NOTHING:
                 yield _observation(indicators, code, column, row[column])
 
 

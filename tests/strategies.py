@@ -1,6 +1,7 @@
 """Hypothesis strategies: contracts that the checks accept, and the records of a year that fit them.
 
-`contracts()` draws a contract for parties, `cadre_contracts(parties)` one for the cadres who answer for them, and
+`contracts()` draws a contract for parties, `parent_contracts(parties)` one for those above them in the tree, judged by
+them, `cadre_contracts(parties)` one for the cadres who answer for them, and
 `snapshots(*contracts)` a year without a fault. Two evaluators can be held to each other by
 
     @given(st.data())
@@ -39,7 +40,7 @@ from rules.indicator import Kind
 from rules.quantity import parse_number, show
 from rules.sheet import SectionKind
 
-__all__ = ["as_yaml", "cadre_contracts", "contracts", "snapshots"]
+__all__ = ["as_yaml", "cadre_contracts", "contracts", "parent_contracts", "snapshots"]
 
 YEAR = "2026"
 ROLES = ("guide", "leader")
@@ -62,6 +63,30 @@ def contracts(draw: Draw, *, fair: bool = False) -> Contract:
     }  # fmt: skip
     tree |= draw(_verdicts(tree, decimals, ROLES, ()))
     return _drawn(tree | draw(money_trees(_purse_of(tree))))
+
+
+@st.composite
+def parent_contracts(draw: Draw, parties: Contract) -> Contract:
+    """A contract for units and villages, scored by the totals of the parties below them, or their own, and judged by what
+    the parties below came to."""
+    decimals = draw(st.integers(0, 4))
+    supply = Supply([ANCHOR | {"id": "t_anchor"}, *draw(_indicator_trees("t"))], (), decimals)
+    tree = draw(_sheets("t", supply))
+    scores = draw(
+        st.sampled_from([{"of": "children", "take": take} for take in ("sum", "mean", "best", "worst")] + [{}])
+    )
+    made: Tree = {"id": "t_total", "name": "total", "kind": "number", "scores": {"contract": parties.contract} | scores}
+    items = [draw(items_of_scores("t_below_i", made, supply))]
+    tree["indicators"], sections = [*tree["indicators"], made], tree["sections"]
+    tree |= {
+        "contract": "above", "title": "above", "version": "1", "year": YEAR, "decimals": str(decimals),
+        "assesses": ["unit", "village"], "states": list(STATES), "roles": list(ROLES),
+        "sections": [*sections, {"id": "t_below", "name": "below", "items": items}],
+        "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
+    }  # fmt: skip
+    below = (parties.contract, _sight_of(parties))
+    tree |= draw(_verdicts(tree, decimals, (), (), below=below))
+    return _drawn(tree | draw(money_trees(_purse_of(tree, below=below))))
 
 
 @st.composite
@@ -300,10 +325,10 @@ def _sight_of(contract: Contract) -> Sight:
     )  # fmt: skip
 
 
-def _purse_of(tree: Tree, linked: Sight | None = None) -> Purse:
+def _purse_of(tree: Tree, linked: Sight | None = None, below: tuple[str, Sight] | None = None) -> Purse:
     contract = Contract.model_validate(tree, by_alias=True, by_name=False)
     return Purse(
-        replace(_sight_of(contract), linked=linked),
+        replace(_sight_of(contract), linked=linked, below=below),
         [one.id for one in contract.indicators if one.kind is not Kind.CHECKLIST],
         [one.id for one in contract.indicators if one.kind is Kind.MONEY and not one.computed],
         of_cadres=bool(contract.posts),
@@ -312,12 +337,18 @@ def _purse_of(tree: Tree, linked: Sight | None = None) -> Purse:
 
 @st.composite
 def _verdicts(
-    draw: Draw, tree: Tree, decimals: int, roles: Sequence[str], grades: Sequence[object], linked: Sight | None = None
+    draw: Draw,
+    tree: Tree,
+    decimals: int,
+    roles: Sequence[str],
+    grades: Sequence[object],
+    linked: Sight | None = None,
+    below: tuple[str, Sight] | None = None,
 ) -> Tree:
     """Warnings, vetoes, grades and ranking. Cadres have the grades of their parties, which vetoes may cap."""
     sheet = Contract.model_validate(tree, by_alias=True, by_name=False)
     sight = Sight(
-        [s.id for s in sheet.all_sections()], list(sheet.item_by_id), INCIDENTS, STATES, linked=linked,
+        [s.id for s in sheet.all_sections()], list(sheet.item_by_id), INCIDENTS, STATES, linked=linked, below=below,
         contracts=("villages",) if linked is None else ("villages", "cadres"),
     )  # fmt: skip
     bands = draw(_grades(sight, [grade.id for grade in grades]))  # type: ignore[attr-defined]
@@ -383,4 +414,5 @@ def _rankings(draw: Draw, sight: Sight) -> Tree:
         st.sampled_from(INCIDENTS).map(lambda name: {"fewest_incidents": name}),
     )
     peers = draw(st.sampled_from(["kind", "group", "all"]))
-    return {"peers": peers, "tie_break": draw(st.lists(criteria, max_size=2))}
+    entry = {"entry": draw(condition_trees(replace(sight, ranked=False)))} if draw(st.integers(0, 3)) == 0 else {}
+    return {"peers": peers, "tie_break": draw(st.lists(criteria, max_size=2))} | entry

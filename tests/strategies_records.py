@@ -38,7 +38,8 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
     """One to five parties, their cadres where a contract has posts, and everything that the contracts ask for."""
     of_parties = [contract for contract in contracts if not contract.posts]
     of_cadres = [contract for contract in contracts if contract.posts]
-    parties = draw(_parties([kind for contract in of_parties for kind in contract.assesses]))
+    in_a_tree = len(of_parties) > 1
+    parties = draw(_parties([kind for contract in of_parties for kind in contract.assesses], in_a_tree=in_a_tree))
     codes = [party.code for party in parties]
     tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts], codes))
     cadres = tuple(Cadre(code, code) for code in dict.fromkeys(tenure.cadre for tenure in tenures))
@@ -57,12 +58,14 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
 
 
 @st.composite
-def _parties(draw: Draw, kinds: Sequence[str]) -> tuple[Party, ...]:
-    count = draw(st.integers(1, 5)) if kinds else 0
+def _parties(draw: Draw, kinds: Sequence[str], *, in_a_tree: bool) -> tuple[Party, ...]:
+    """In a tree many stand below the first, some below the one before."""
+    count = draw(st.integers(1, 7 if in_a_tree else 5)) if kinds else 0
     groups = draw(st.text("AB", min_size=count, max_size=count))
     wanted = draw(st.lists(st.sampled_from(list(kinds) or ["village"]), min_size=count, max_size=count))
+    above = [draw(st.sampled_from([-1, 0, 0, number - 1])) if in_a_tree and number else -1 for number in range(count)]
     return tuple(
-        Party(f"P{number}", f"party {number}", kind, group=group)
+        Party(f"P{number}", f"party {number}", kind, f"P{above[number]}" if above[number] >= 0 else "", group)
         for number, (kind, group) in enumerate(zip(wanted, groups, strict=True))
     )
 

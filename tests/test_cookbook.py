@@ -77,10 +77,6 @@ _LIMITS = {
     "至少一成评为末等": (
         "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\ngrades: [{id: g}, {id: h, at_least: 10%}]"
     ),
-    "上级看下级": (
-        "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\n"
-        "grades: [{id: g, when: {linked: 80%, is: {score: {at_least: 80}}}}, {id: h}]"
-    ),
     "倒扣的奖金": (
         "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\nawards: [{id: d, per_point: -5元, above: 90}]"
     ),

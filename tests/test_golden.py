@@ -141,7 +141,7 @@ def _answers(verdict: Verdict) -> dict[str, Answer]:
     outcome = verdict.outcome
     answers: dict[str, Answer] = {
         "总分": verdict.score, "终分": verdict.final_score, "名次": Fraction(verdict.rank),
-        "等次": verdict.grade.id if verdict.grade else NONE,
+        "等次": verdict.grade.id if verdict.grade else NONE, "参加排名": YES if verdict.entered else NO,
         "否决": _listed(verdict.vetoes), "黄牌": _listed(verdict.warnings),
         "后果": "；".join(_effects(effects) for effects in verdict.effects()) or NONE,
         "发生": "、".join(str(record.happened_on) for record in verdict.vetoes if record.happened_on) or NONE,

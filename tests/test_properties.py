@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scoring_bounds import bounds_of
-from strategies import as_yaml, cadre_contracts, contracts
+from strategies import as_yaml, cadre_contracts, contracts, parent_contracts
 from strategies_scoring import THRESHOLDS
 from strategies_years import Year, drawn, gist, leaves, years
 
@@ -41,7 +41,7 @@ orders = st.randoms(use_true_random=False)
 @given(st.data())
 def test_what_is_drawn_is_a_contract_without_errors(data: st.DataObject) -> None:
     contract = data.draw(contracts(fair=data.draw(st.booleans())))
-    for one in (contract, data.draw(cadre_contracts(contract))):
+    for one in (contract, data.draw(parent_contracts(contract)), data.draw(cadre_contracts(contract))):
         tree = parse_source("drawn.yaml", as_yaml(one))
         faults = [fault for check in CHECKS for fault in check(one, tree)]
         assert [str(fault) for fault in faults if fault.severity is Severity.ERROR] == []
@@ -269,7 +269,8 @@ def renamed(records: Records, new: dict[str, str]) -> Records:
         for row in rows:
             match row:
                 case Party():
-                    yield replace(row, code=new[row.code], name=f"renamed {new[row.code]}")
+                    above = new.get(row.parent, "")
+                    yield replace(row, code=new[row.code], name=f"renamed {new[row.code]}", parent=above)
                 case Assignment():
                     yield replace(row, cadre=new[row.cadre], party=new[row.party])
                 case Target() | Observation() | Incident() | StateRecord() | PriorVeto() | PastResult():

@@ -17,9 +17,11 @@ from engine.columnar.scribe import Scribe, input_column
 from engine.columnar.sheet import ItemColumns, OutcomeColumns, SectionColumns
 from engine.columnar.tallies import Told
 from rules.condition import (
+    AboutOthers,
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Children,
     Climbed,
     Condition,
     Earlier,
@@ -58,7 +60,8 @@ class Measure:
 class Standing:
     """What conditions may look at, at one stage of the adjudication; a stage adds its own before the next one looks.
 
-    `linked` are truths decided beforehand: whether enough of the parties answered for satisfy the inner condition.
+    `linked` are truths decided beforehand: whether enough of the parties answered for, or directly below, satisfy the
+    inner condition.
     """
 
     scribe: Scribe
@@ -67,7 +70,8 @@ class Standing:
     items: dict[str, Measure]
     met: dict[str, Truth]
     all_targets_met: Truth
-    linked: Mapping[Linked, Truth]
+    linked: Mapping[AboutOthers, Truth]
+    entered: Truth | None = None
     rank: Measure | None = None
     climbed: Measure | None = None
     warned: Measure | None = None
@@ -89,7 +93,7 @@ class Standing:
         self.decided.clear()
 
 
-def standing(scribe: Scribe, outcome: OutcomeColumns, linked: Mapping[Linked, Truth]) -> Standing:
+def standing(scribe: Scribe, outcome: OutcomeColumns, linked: Mapping[AboutOthers, Truth]) -> Standing:
     """What scoring alone gives: total, sections, items, targets met."""
     sections = {one.section.id: _of_window(one) for one in outcome.sections}
     items = {item.item.id: _of_window(item) for one in outcome.sections for item in one.items}
@@ -144,7 +148,7 @@ def _decide(standing: Standing, condition: Condition) -> Truth:
             return ~decide(standing, term)
         case GroupIs(group=groups):
             return in_list(standing.plan, "group", groups)
-        case Linked():
+        case Linked() | Children():
             return standing.linked.get(condition, standing.plan.truth(False))
         case ValueIs():
             return value_lies(standing.scribe, condition)
@@ -197,10 +201,10 @@ def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None,
             months = standing.scribe.columns.months.get(state)
             count = standing.plan.constant(0) if months is None else input_column(standing.scribe, months)
             return _known(standing, count), wanted
-        case AllOf() | AnyOf() | Not() | Linked() | ItemMet() | AllTargetsMet() | Vetoed() | GradeIs() | GroupIs():
+        case AllOf() | AnyOf() | Not() | Linked() | Children() | GroupIs() | ValueIs():
             raise AssertionError("decided elsewhere")
-        case ValueIs():
-            raise AssertionError("decided elsewhere")
+        case ItemMet() | AllTargetsMet() | Vetoed() | GradeIs():
+            raise AssertionError("truths, decided elsewhere")
         case _ as never:
             assert_never(never)
 
@@ -245,11 +249,11 @@ def _told(standing: Standing, condition: Condition, above: Truth) -> Iterator[tu
             return
 
 
-def linked_in(conditions: Iterable[Condition | None]) -> Iterator[Linked]:
-    """Every condition about linked parties, wherever it stands in these."""
+def linked_in(conditions: Iterable[Condition | None]) -> Iterator[AboutOthers]:
+    """Every condition about linked parties or children, wherever it stands in these."""
     for condition in conditions:
         match condition:
-            case Linked():
+            case Linked() | Children():
                 yield condition
             case AllOf(all=terms) | AnyOf(any=terms):
                 yield from linked_in(terms)

@@ -23,7 +23,7 @@ from engine.columnar.sheet import score
 from engine.columnar.tallies import tell_days, tell_events
 from engine.columnar.verdicts import VerdictColumns, judge
 from engine.fit import contracts_fit, in_order, nobody
-from rules.condition import Condition, Linked
+from rules.condition import AboutOthers, Children, Condition
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
 from rules.money import Award, DepositOutcome
@@ -53,7 +53,7 @@ def judge_year(
     judgements: list[Judgement] = []
     for contract in ordered:
         progress(contract.title)
-        asked = [] if contract.posts else list(_asked(ordered))
+        asked = [] if contract.posts else list(_asked(ordered, contract.contract))
         try:
             one, judgement, noted = _judge(contract, year, backend, judgements, asked, ordered)
         except TooWide as wide:
@@ -66,20 +66,24 @@ def judge_year(
     return tuple(replace(one, dues=dues.get(one.contract.contract)) for one in judged)
 
 
-def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:
-    """What cadres' contracts ask of the parties answered for."""
-    for contract in contracts:
-        if contract.posts:
-            yield from dict.fromkeys(condition.is_ for condition in _linked_of(contract))
+def _asked(contracts: Sequence[Contract], name: str) -> Iterator[Condition]:
+    """What cadres' contracts ask of the parties answered for, and others of the children that the named one assesses."""
+    asked = (condition for contract in contracts for condition in _linked_of(contract))
+    yield from dict.fromkeys(one.is_ for one in asked if not isinstance(one, Children) or one.contract == name)
 
 
-def _linked_of(contract: Contract) -> Iterator[Linked]:
-    return linked_in(clause.when for clause in _clauses_of(contract))
+def _linked_of(contract: Contract) -> Iterator[AboutOthers]:
+    return linked_in(_conditions_of(contract))
 
 
-def _clauses_of(contract: Contract) -> tuple[WarningRule | Veto | GradeBand | DepositOutcome | Award, ...]:
+def _conditions_of(contract: Contract) -> tuple[Condition, ...]:
+    """All that stand outside scoring."""
     outcomes = (outcome for deposit in contract.deposits for outcome in deposit.outcomes)
-    return (*contract.warnings, *contract.vetoes, *contract.grades, *outcomes, *contract.awards)
+    clauses: tuple[WarningRule | Veto | GradeBand | DepositOutcome | Award, ...] = (
+        *contract.warnings, *contract.vetoes, *contract.grades, *outcomes, *contract.awards,
+    )  # fmt: skip
+    written = (contract.ranking.entry, *(clause.when for clause in clauses))
+    return tuple(condition for condition in written if condition is not None)
 
 
 def _judge(
@@ -88,10 +92,9 @@ def _judge(
 ) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:  # fmt: skip
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
-    conditions = [*asked, *(clause.when for clause in _clauses_of(contract) if clause.when is not None)]
-    told, events = tell_events(columns.frame, year, contract, columns, conditions)
+    told, events = tell_events(columns.frame, year, contract, columns, [*asked, *_conditions_of(contract)])
     told, days = tell_days(told, year, contract, columns)
-    told, totals = join_totals(told, contract, others)
+    told, totals = join_totals(told, year, contract, plan, others)
     told, people = join_people(told, contract, contracts, year)
     ties = tie(told, year, contract, plan, others, _linked_of(contract))
     scribe = Scribe(contract, plan, columns, year.year, year.through, events, days, totals)

@@ -53,6 +53,7 @@ class Layout:
     scale: int
     final: str
     final_scale: int
+    entered: str | bool
     rank: str
     league_size: str
     grade: str
@@ -63,6 +64,8 @@ class Layout:
 
     def columns(self) -> Iterator[str]:
         yield from (self.score, self.final, self.rank, self.league_size, self.grade)
+        if isinstance(self.entered, str):
+            yield self.entered
         for one in (*self.items, *self.sections, *self.periods):
             yield one.score
             yield from (truth for truth in (one.scored, one.there, one.met) if isinstance(truth, str))
@@ -96,6 +99,7 @@ def lay_out(verdicts: VerdictColumns, decimals: int) -> Layout:
         scale=10**decimals,
         final=verdicts.final.column_name("final"),
         final_scale=verdicts.final_scale,
+        entered=_told(verdicts.entered, "entered"),
         rank=verdicts.rank.column_name("rank"),
         league_size=verdicts.league_size.column_name("league size"),
         grade=verdicts.grade.column_name("grade"),

@@ -11,11 +11,11 @@ from engine.columnar.conditions import Measure, Standing, decide, standing, told
 from engine.columnar.exact import whole
 from engine.columnar.found import latest_days
 from engine.columnar.plan import IntColumn, Truth
-from engine.columnar.ranking import grade_conditions, grades, league_sizes, places
+from engine.columnar.ranking import grade_conditions, grades, league_sizes, places, sizes_entered
 from engine.columnar.scribe import Scribe
 from engine.columnar.sheet import OutcomeColumns
 from engine.columnar.tallies import Told
-from rules.condition import Condition, Linked
+from rules.condition import AboutOthers, Condition
 from rules.verdict import Effects, Veto, WarningRule
 
 
@@ -64,6 +64,7 @@ class VerdictColumns:
     score: IntColumn
     final: IntColumn
     final_scale: int
+    entered: Truth
     rank: IntColumn
     league_size: IntColumn
     grade: IntColumn
@@ -78,14 +79,15 @@ def judge(
     scribe: Scribe,
     outcome: OutcomeColumns,
     inherited: Sequence[Inherited],
-    linked: Mapping[Linked, Truth],
+    linked: Mapping[AboutOthers, Truth],
     asked: Sequence[Condition],
 ) -> VerdictColumns:
-    """Three stages, each seeing what the one before decided; `asked` are conditions that cadres' contracts ask of these."""
+    """Stages, each seeing what the one before decided; `asked` are conditions that other contracts ask of these."""
     contract, plan = scribe.contract, scribe.plan
     plan.at = "verdicts"
     now = standing(scribe, outcome, linked)
-    score = outcome.total
+    score, entry = outcome.total, contract.ranking.entry
+    now.entered = plan.truth(True) if entry is None else decide(now, entry)
     now.ranked(places(now, score))
     warnings = [_fired(now, clause) for clause in contract.warnings]
     mild = [one for one in inherited if not one.veto]
@@ -100,10 +102,10 @@ def judge(
     now.moved_on()
     sizes = league_sizes(now)
     caps = _best_left(scribe, fired, inherited)
-    now.grade = grades(now, place, sizes, grade_conditions(now, contract.grades), caps)
+    now.grade = grades(now, place, sizes_entered(now), grade_conditions(now, contract.grades), caps)
     answers = {condition: decide(now, condition) for condition in asked}
     return VerdictColumns(
-        outcome, score, final, scale, place, sizes, now.grade, tuple(fired), tuple(inherited), answers,
+        outcome, score, final, scale, now.entered, place, sizes, now.grade, tuple(fired), tuple(inherited), answers,
         tuple(_hits(fired, inherited)), now,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
@@ -10,7 +10,8 @@ from engine.score.book import Book, Case
 from engine.score.derivation import Step, StepKind, readable
 from rules.contract import Contract
 from rules.diagnostic import Called, Text, say
-from rules.indicator import Indicator, OfScores, Take
+from rules.indicator import Indicator, OfScores, Take, Whose
+from targets.party import Party
 
 ZERO = Fraction(0)
 Weighed = Sequence[tuple[Fraction, Fraction]]
@@ -18,6 +19,8 @@ Weighed = Sequence[tuple[Fraction, Fraction]]
 
 def value_of_scores(book: Book, case: Case, indicator: Indicator, scores: OfScores) -> tuple[Fraction | None, Step]:
     """The value with how it came about; None where there is no score to make it of."""
+    if scores.contract is not None and scores.of is Whose.CHILDREN:
+        return _of_children(book, case, indicator, scores, book.totals[scores.contract])
     if scores.contract is not None:
         return _total(book, case, indicator, scores.contract)
     names = scores.items or scores.sections
@@ -56,6 +59,25 @@ def _labels(contract: Contract, scores: OfScores) -> dict[str, Called]:
     if scores.sections:
         return {section.id: section.label for section in contract.all_sections()}
     return {name: item.label for name, item in contract.item_by_id.items()}
+
+
+def _of_children(
+    book: Book, case: Case, indicator: Indicator, scores: OfScores, totals: Mapping[str, Fraction]
+) -> tuple[Fraction | None, Step]:
+    """What is taken of the totals of the parties directly below; None where the contract assesses none of them."""
+    found = [(one, totals[one.code]) for one in book.facts.children(case.subject.code) if one.code in totals]
+    title = say("{name}", name=indicator.label)
+    if not found:
+        rule = say("nobody directly below is assessed under the contract {name}", name=scores.contract or "")
+        return None, Step(StepKind.EXEMPTED, title, rule, Text(""), None, case.at)
+    steps = tuple(_child(one, total) for one, total in found)
+    value, rule, worked = _taken(scores.take, [(Fraction(1), total) for _, total in found])
+    return value, Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
+
+
+def _child(party: Party, total: Fraction) -> Step:
+    title = say("{name} ({code})", name=party.name, code=party.code)
+    return Step(StepKind.QUOTED, title, say("as scored"), say("{value}", value=readable(total)), total)
 
 
 def _quoted(case: Case, label: Called, score: Fraction) -> Step:

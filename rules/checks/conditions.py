@@ -10,6 +10,7 @@ from rules.condition import (
     KEYS,
     AllOf,
     AnyOf,
+    Children,
     Climbed,
     Earlier,
     GradeIs,
@@ -34,6 +35,7 @@ from rules.range import Range
 from rules.source import Location, Tree
 
 _FIRST_SEEN: dict[type[object], tuple[str, Stage]] = {
+    RankIs: ("rank", Stage.WARNING),
     WarnedTimes: ("warned", Stage.VETO),
     Vetoed: ("vetoed", Stage.GRADE),
     GradeIs: ("grade", Stage.MONEY),
@@ -45,6 +47,7 @@ _KEPT_OF_THE_PAST: tuple[type[object], ...] = (AllOf, AnyOf, Not, ScoreIs, RankI
 _KNOWN_LATER: tuple[type[object], ...] = tuple(kind for kind in KEYS.values() if kind is not ValueIs)
 _STANDS_IN = {
     Stage.SCORING: say("scoring, which comes before everything else"),
+    Stage.ENTRY: say("the entry condition, which is decided before anybody is ranked"),
     Stage.WARNING: say("a warning, which is decided before warnings are counted"),
     Stage.VETO: say("a veto, which is decided before vetoes are known and grades are given"),
     Stage.GRADE: say("a grade, which is decided before grades are known"),
@@ -67,7 +70,11 @@ def decided_later(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
             continue
         key = seen[0]
         found = say("{key} in {rule}", key=key, rule=_STANDS_IN[stand.stage])
-        expected = say("what is decided before: score, section, item, rank, incident, months_in")
+        expected = (
+            say("what is decided before: score, section, item, incident, months_in")
+            if stand.stage is Stage.ENTRY
+            else say("what is decided before: score, section, item, rank, incident, months_in")
+        )
         yield Diagnostic("DX230", tree.key_span((*stand.at, key)), found, expected)
 
 
@@ -108,8 +115,17 @@ def terms_that_begin_too_late(contract: Contract, tree: Tree) -> Iterator[Diagno
 
 
 def nobody_linked(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """`linked` asks about the parties that a cadre answers for: a party answers for none."""
+    """`linked` asks about the parties that a cadre answers for: a party answers for none. `children` asks about those below
+    a party: nobody is below a cadre."""
     for stand in terms(contract):
+        if isinstance(stand.condition, Children) and not stand.earlier and (stand.linked or contract.posts):
+            found = (
+                say("children, asked of a cadre") if contract.posts else say("children, asked of one of the children")
+            )
+            expected = say(
+                "children only in a contract that assesses parties, and not inside another condition on others"
+            )
+            yield Diagnostic("DX231", tree.key_span((*stand.at, "children")), found, expected)
         if isinstance(stand.condition, Linked) and not stand.earlier and (stand.linked or not contract.posts):
             found = say("linked, asked of a party")
             expected = say("linked only in a contract that assesses posts, and not inside another linked")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from rules.checks.intervals import ABOVE_ALL, EVERYTHING, Interval, Values, after, before, without
 from rules.checks.places import Measure, measures
 from rules.checks.reach import needed, scores_there_are
-from rules.condition import AllTargetsMet, Condition, Linked, Not
+from rules.condition import AllTargetsMet, Children, Condition, Linked, Not
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.indicator import Kind
@@ -194,7 +194,7 @@ def _hangs_on_every_target(condition: Condition) -> bool:
     match condition:
         case AllTargetsMet():
             return True
-        case Not(not_=inner) | Linked(is_=inner):
+        case Not(not_=inner) | Linked(is_=inner) | Children(is_=inner):
             return _hangs_on_every_target(inner)
         case _:
             return False

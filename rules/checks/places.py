@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 
-from rules.condition import AllOf, AnyOf, Condition, Earlier, Linked, Not
+from rules.condition import AllOf, AnyOf, Children, Condition, Earlier, Linked, Not
 from rules.contract import Contract
 from rules.indicator import Indicator
 from rules.scoring import Exempt, Fixed, Measured, Part, PerEvent, parts_of
@@ -53,7 +53,8 @@ class Measure:
 class Stage(IntEnum):
     """When a condition is looked at; each stage sees what the ones before it decided."""
 
-    SCORING = -1
+    SCORING = -2
+    ENTRY = -1
     WARNING = 0
     VETO = 1
     GRADE = 2
@@ -62,13 +63,14 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A condition, where it stands and when it is looked at; `linked`: about a party, under that party's own contract;
-    `earlier`: about the years that this one looks back at."""
+    """A condition, where it stands and when it is looked at; `linked`: about a party, under that party's own contract,
+    which is `under` where it is about the parties below; `earlier`: about the years that this one looks back at."""
 
     at: Location
     condition: Condition
     stage: Stage
     linked: bool = False
+    under: str = ""
     earlier: Earlier | None = None
 
 
@@ -149,6 +151,8 @@ def conditions(contract: Contract) -> Iterator[Stand]:
         for index, part in enumerate(parts_of(measure.measured)):
             if part.when is not None:
                 yield Stand((*measure.at, "scoring", "parts", index, "when"), part.when, Stage.SCORING)
+    if contract.ranking.entry is not None:
+        yield Stand(("ranking", "entry"), contract.ranking.entry, Stage.ENTRY)
     for sanction in sanctions(contract):
         yield Stand((*sanction.at, "when"), sanction.when, Stage.VETO if sanction.is_veto else Stage.WARNING)
     for index, grade in enumerate(contract.grades):
@@ -192,6 +196,8 @@ def terms_of(stand: Stand) -> Iterator[Stand]:
             yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, linked=True))
         case Earlier(is_=part) as earlier:
             yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, earlier=earlier))
+        case Children(is_=part, contract=under):
+            yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, linked=True, under=under))
         case _:
             pass
 

@@ -50,7 +50,7 @@ def _declared(known: Sequence[str]) -> Text:
 
 
 def references(contract: Contract) -> Iterator[Reference]:
-    """Every reference within the contract. What is inside `linked` concerns another contract."""
+    """Every reference within the contract. What is inside `linked` or `children` concerns another contract."""
     yield from _in_indicators(contract)
     yield from _in_sheets(contract)
     for stand in terms(contract):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from rules.condition import AllOf, AnyOf, Earlier, IncidentCount, Linked, Not
+from rules.condition import AllOf, AnyOf, Children, Earlier, IncidentCount, Linked, Not
 from rules.contract import Contract
 from rules.money import Award, DepositOutcome
 from rules.range import Range
@@ -70,6 +70,8 @@ def _uses(contract: Contract) -> Iterator[tuple[Use, int]]:
     for name, rules, expected in conditioned:
         for number, rule in enumerate(rules):
             yield from ((use, expected) for use in _looked_at(rule.when, (name, number, "when"), 1))
+    entry = contract.ranking.entry
+    yield from ((use, EARNS) for use in _looked_at(entry, ("ranking", "entry"), 1))
     for number, deposit in enumerate(contract.deposits):
         for place, outcome in enumerate(deposit.outcomes):
             location: Location = ("deposits", number, "outcomes", place, "when")
@@ -98,7 +100,7 @@ def _looked_at(condition: Record | None, location: Location, sign: int) -> Itera
                 yield from _looked_at(part, (*location, key, number), sign)
         case Not():
             yield from _looked_at(condition.not_, (*location, "not"), -sign)
-        case Linked() | Earlier():
+        case Linked() | Children() | Earlier():
             yield from _looked_at(condition.is_, (*location, "is"), sign)
         case IncidentCount():
             yield Use(condition.incident, sign * _growing(condition.count), (*location, "incident"))

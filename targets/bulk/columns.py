@@ -9,6 +9,7 @@ from math import lcm
 
 import narwhals as nw
 
+from rules.below import looks_below
 from rules.contract import Contract
 from rules.indicator import Kind
 from rules.period import Period
@@ -47,6 +48,7 @@ def columns_of_tables(
     counting = _counting(tables, year, last, backend)
     duties, count, most = _duties(tables, backend)
     shares = _range(duties, ["share"], backend)["share"] if duties is not None else (1, 1)
+    parents, children = _parents(tables, backend) if any(map(looks_below, contracts)) else (None, 0)
     holders = _holders(tables, last, backend)
     return YearColumns(
         year=year, through=through,
@@ -54,6 +56,7 @@ def columns_of_tables(
         assignments=duties, assignments_count=count, duties_max=most, share=IntegerColumn("share", *shares),
         share_scale=tables.share_scale, incidents=counting, prior_vetoes=tables.prior_vetoes,
         prior_vetoes_count=0 if tables.prior_vetoes is None else _rows(tables.prior_vetoes, backend),
+        parents=parents, children_max=children,
         holders=holders, holders_count=0 if holders is None else _rows(holders, backend),
     )  # fmt: skip
 
@@ -94,6 +97,15 @@ def _duties(tables: Tables, backend: Backend) -> tuple[Frame | None, int, int]:
     counted = frame.group_by("cadre").agg(nw.len().alias("duties"))
     most = _range(counted, ["duties"], backend)["duties"][1]
     return frame, _rows(frame, backend), most
+
+
+def _parents(tables: Tables, backend: Backend) -> tuple[Frame | None, int]:
+    """Every party that stands below another, and how many stand directly below one at most."""
+    below = tables.parties.filter(~nw.col("parent").is_null() & (nw.col("parent") != ""))
+    frame = backend.keep(below.select("parent", child=nw.col("code")))
+    counted = frame.group_by("parent").agg(nw.len().alias("children"))
+    most = _range(counted, ["children"], backend)["children"][1]
+    return (frame if most else None), most
 
 
 def _holders(tables: Tables, last: int, backend: Backend) -> Frame | None:

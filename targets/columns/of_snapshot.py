@@ -52,6 +52,7 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
     worlds = [_World("" if len(snapshots) == 1 else f"{number}|", one) for number, one in enumerate(snapshots)]
     duties = list(_duties(worlds))
     priors = list(_priors(worlds))
+    parents = list(_parents(worlds))
     holders = list(_holders(worlds))
     share_scale = lcm(*(row["share"].denominator for row in duties))
     shares = [int(row["share"] * share_scale) for row in duties]
@@ -64,6 +65,8 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
         share=IntegerColumn("share", min(shares, default=1), max(shares, default=1)), share_scale=share_scale,
         incidents=_brought(backend, list(_incident_rows(worlds)), _INCIDENT_SCHEMA),
         prior_vetoes=_brought(backend, priors, _PRIOR_SCHEMA), prior_vetoes_count=len(priors),
+        parents=_brought(backend, parents, _PARENT_SCHEMA),
+        children_max=max(Counter(row["parent"] for row in parents).values(), default=0),
         holders=_brought(backend, holders, _HOLDER_SCHEMA), holders_count=len(holders),
     )  # fmt: skip
 
@@ -99,6 +102,9 @@ _PRIOR_SCHEMA: dict[str, Any] = {
 }  # fmt: skip
 
 _HOLDER_SCHEMA: dict[str, Any] = {"party": nw.String, "post": nw.String, "cadre": nw.String}
+
+
+_PARENT_SCHEMA: dict[str, Any] = {"child": nw.String, "parent": nw.String}
 
 
 def _brought(backend: Backend, rows: Sequence[Mapping[str, Any]], schema: dict[str, Any]) -> Frame | None:
@@ -144,6 +150,13 @@ def _priors(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
                 "subject": world.key(prior.subject), "contract": prior.contract, "veto": prior.veto,
                 "happened_on": prior.happened_on.toordinal(), "until_year": prior.until_year,
             }  # fmt: skip
+
+
+def _parents(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
+    for world in worlds:
+        for party in world.snapshot.records.parties:
+            if party.parent:
+                yield {"child": world.key(party.code), "parent": world.key(party.parent)}
 
 
 def _holders(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:

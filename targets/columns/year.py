@@ -97,8 +97,9 @@ class YearColumns:
     `assignments`: cadre, party, role, start, until (`OPEN_DAY` where it lasts), share, duty; `share` / `share_scale` is
     the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
     happened_on, found_on, severity, matter of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
-    until_year. `holders`: party, post, cadre of the tenures that hold on the last day. A frame that is None has no rows;
-    `..._count` is how many it has, `duties_max` how many assignments one cadre has at most.
+    until_year. `parents`: child, parent of every party that stands below another, where a contract looks there. `holders`:
+    party, post, cadre of the tenures that hold on the last day. A frame that is None has no rows; `..._count` is how many it
+    has, `duties_max` how many assignments one cadre has at most, `children_max` how many parties stand directly below one.
     """
 
     year: int
@@ -112,6 +113,8 @@ class YearColumns:
     incidents: Frame | None = None
     prior_vetoes: Frame | None = None
     prior_vetoes_count: int = 0
+    parents: Frame | None = None
+    children_max: int = 0
     holders: Frame | None = None
     holders_count: int = 0
 

@@ -42,7 +42,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "total.full": ("总分",), "total.start": ("总分起始分",), "total.cap": ("总分上限",), "total.floor": ("总分下限",),
     "total.bonus_cap": ("加分上限",), "total.min_sections": ("最少部分数",), "total.too_few": ("部分不足",),
     "total.round_to": ("总分舍入到",),
-    "ranking.peers": ("排名范围",), "ranking.tie_break": ("同分排序",),
+    "ranking.peers": ("排名范围",), "ranking.tie_break": ("同分排序",), "ranking.entry": ("参加排名条件",),
     # indicators
     "unit": ("单位",), "every": ("上报周期",), "numerator": ("分子",), "denominator": ("分母",),
     "Indicator.lowest": ("合理下限",), "Indicator.highest": ("合理上限",), "statistic": ("只统计",),
