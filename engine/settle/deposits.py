@@ -27,7 +27,7 @@ def _of_cadre(court: Court, number: int, deposit: RiskDeposit, verdict: Verdict)
     index, why = _outcome(court, number, deposit, code)
     outcome, at = deposit.outcomes[index], ("deposits", number, "outcomes", index)
     taken_fen, taking = _taken(deposit, verdict, at)
-    refund_fen = min(to_unit(outcome.refund * deposit.amount, deposit), deposit.amount - taken_fen)
+    refund_fen = min(_refund(deposit, outcome), deposit.amount - taken_fen)
     worked = say("{amount} × {share}", amount=show_money(deposit.amount), share=show_percent(outcome.refund))
     if taking is not None:
         worked = say(
@@ -57,6 +57,11 @@ def _outcome(court: Court, number: int, deposit: RiskDeposit, code: str) -> tupl
         if outcome.when is None or court.holds(code, outcome_node(number, index)):
             return index, tuple(steps)
     raise AssertionError("checked: the last outcome has no condition")
+
+
+def _refund(deposit: RiskDeposit, outcome: DepositOutcome) -> int:
+    """All of it to the fen, a share of it to the unit."""
+    return deposit.amount if outcome.refund == 1 else to_unit(outcome.refund * deposit.amount, deposit)
 
 
 def _taken(deposit: RiskDeposit, verdict: Verdict, at: Location) -> tuple[int, Step | None]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from engine.score.derivation import Location, Step, StepKind
 from rules.diagnostic import Text
 from rules.money import Payment
-from rules.quantity import round_to
+from rules.quantity import Rounding, round_to
 
 
 class DueKind(StrEnum):
@@ -52,6 +52,6 @@ def nothing_due(title: Text, rule: Text, worked: Text, at: Location, steps: Sequ
     return Step(StepKind.NOT_FIRED, title, rule, worked, Fraction(0), at, tuple(steps))
 
 
-def to_unit(amount_fen: Fraction, clause: Payment) -> int:
-    """The nearest multiple of the clause's unit under its rounding rule."""
-    return int(round_to(amount_fen / clause.round_to, 0, clause.rounding)) * clause.round_to
+def to_unit(amount_fen: Fraction, clause: Payment, rounding: Rounding | None = None) -> int:
+    """The nearest multiple of the clause's unit under its rounding rule, or under another."""
+    return int(round_to(amount_fen / clause.round_to, 0, rounding or clause.rounding)) * clause.round_to

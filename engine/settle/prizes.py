@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from engine.settle.amounts import Amount, lowered
+from engine.settle.due import to_unit
 from engine.verdict import Verdict
 from rules.diagnostic import say
 from rules.money import Award, PrizeTies, RankSlots
-from rules.quantity import Rounding, round_to, show_money
+from rules.quantity import Rounding, show_money
 
 
 def prizes(award: Award, classes: Sequence[RankSlots], eligible: Sequence[Verdict]) -> dict[str, Amount]:
@@ -59,7 +60,7 @@ def _prize(award: Award, classes: Sequence[RankSlots], verdict: Verdict, places:
     down = lowered(verdict)
     amounts_fen = [0 if place is None else _of_class(award, classes, place + down) for place in places]
     share = Fraction(sum(amounts_fen), len(amounts_fen))
-    amount_fen = int(round_to(share / award.round_to, 0, Rounding.DOWN)) * award.round_to
+    amount_fen = to_unit(share, award) if len(set(places)) == 1 else to_unit(share, award, Rounding.DOWN)
     terms = " + ".join(map(show_money, amounts_fen))
     rule = say("by place {rank}", rank=verdict.rank)
     if down:

@@ -56,7 +56,8 @@ def _of_outcome(conditions: Sequence[Truth], amounts: Sequence[IntColumn]) -> In
 
 
 def _refund(deposit: RiskDeposit, outcome: DepositOutcome) -> int:
-    return rounded_fen(deposit, outcome.refund * deposit.amount)
+    """A whole refund is not rounded: nothing may be left that no account is named for."""
+    return deposit.amount if outcome.refund == 1 else rounded_fen(deposit, outcome.refund * deposit.amount)
 
 
 def _reward(deposit: RiskDeposit, outcome: DepositOutcome) -> int:
