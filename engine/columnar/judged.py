@@ -136,7 +136,8 @@ def _found(frame: Frame, noted: Sequence[tuple[str, Fault]], backend: Backend) -
     if not noted:
         return []
     one, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
-    counted = frame.select(nw.when(nw.col(name)).then(one).otherwise(zero).sum().alias(name) for name, _ in noted)
+    names = dict.fromkeys(name for name, _ in noted)
+    counted = frame.select(nw.when(nw.col(name)).then(one).otherwise(zero).sum().alias(name) for name in names)
     numbers = backend.take(counted)
     faults: dict[Diagnostic, None] = {}
     for name, fault in noted:
