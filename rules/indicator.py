@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from rules.diagnostic import Called, say
+from rules.diagnostic import Called, Text, say
 from rules.past import YEARS_BACK_MAX, ContractsLookedAt
 from rules.period import Cadence
 from rules.quantity import DECIMALS_MAX, PositiveQuantity, Quantity
@@ -171,3 +171,10 @@ class Indicator(Clause):
     def computed(self) -> bool:
         """Whether it is made of other values, of scores or of earlier years, and nobody reports it."""
         return self.derived is not None or self.scores is not None or self.past is not None
+
+    @property
+    def reported_instead(self) -> Text:
+        """What is to be reported in place of a computed value."""
+        if self.derived is not None:
+            return say("the values that it is computed from: {sources}", sources="、".join(self.derived.sources))
+        return say("nothing: it is made of scores or of earlier years")
