@@ -6,6 +6,7 @@ depends on where it stands (`rules.checks`): a veto cannot look at the grade tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
@@ -259,5 +260,19 @@ Condition = Annotated[
 ]
 
 # Read before `Condition` was known, they would not know their own fields by the names they are written with.
-for _record in (Not, Linked, Earlier):
+for _record in (Not, Linked, Earlier, Children):
     _record.model_rebuild()
+
+
+def terms_inside(condition: Condition) -> Iterator[tuple[tuple[int | str, ...], Condition]]:
+    """The terms of `all`, `any` and `not`, each with its place in the condition; what is asked of others or of earlier years is
+    no term."""
+    match condition:
+        case AllOf(all=terms):
+            yield from ((("all", number), term) for number, term in enumerate(terms))
+        case AnyOf(any=terms):
+            yield from ((("any", number), term) for number, term in enumerate(terms))
+        case Not(not_=term):
+            yield ("not",), term
+        case _:
+            return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 
-from rules.condition import AllOf, AnyOf, Children, Condition, Earlier, Linked, Not
+from rules.condition import Children, Condition, Earlier, Linked, terms_inside
 from rules.contract import Contract
 from rules.indicator import Indicator
 from rules.scoring import Exempt, Fixed, Measured, Part, PerEvent, parts_of
@@ -185,13 +185,9 @@ def looked_back_at(contract: Contract) -> Iterator[tuple[Location, str]]:
 
 def terms_of(stand: Stand) -> Iterator[Stand]:
     yield stand
+    for at, term in terms_inside(stand.condition):
+        yield from terms_of(replace(stand, at=(*stand.at, *at), condition=term))
     match stand.condition:
-        case AllOf(all=parts):
-            yield from _inside(stand, "all", parts)
-        case AnyOf(any=parts):
-            yield from _inside(stand, "any", parts)
-        case Not(not_=part):
-            yield from terms_of(replace(stand, at=(*stand.at, "not"), condition=part))
         case Linked(is_=part):
             yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, linked=True))
         case Earlier(is_=part) as earlier:
@@ -200,8 +196,3 @@ def terms_of(stand: Stand) -> Iterator[Stand]:
             yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, linked=True, under=under))
         case _:
             pass
-
-
-def _inside(stand: Stand, key: str, parts: tuple[Condition, ...]) -> Iterator[Stand]:
-    for index, part in enumerate(parts):
-        yield from terms_of(replace(stand, at=(*stand.at, key, index), condition=part))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rules.condition import AllOf, AnyOf, Condition, ItemMet, ItemScoreIs, Not, ValueIs
+from rules.condition import Condition, ItemMet, ItemScoreIs, ValueIs, terms_inside
 from rules.contract import Contract
 from rules.indicator import Indicator
 from rules.safeguards import phrases
@@ -59,14 +59,6 @@ def about_petitions(indicator: Indicator) -> str | None:
 
 def _in_condition(contract: Contract, condition: Condition, at: Location) -> Iterator[Look]:
     match condition:
-        case AllOf(all=terms):
-            for number, term in enumerate(terms):
-                yield from _in_condition(contract, term, (*at, "all", number))
-        case AnyOf(any=terms):
-            for number, term in enumerate(terms):
-                yield from _in_condition(contract, term, (*at, "any", number))
-        case Not(not_=term):
-            yield from _in_condition(contract, term, (*at, "not"))
         case ValueIs(value=name):
             yield from _of_indicator(contract, name, (*at, "value"))
         case ItemScoreIs(item=name):
@@ -74,7 +66,8 @@ def _in_condition(contract: Contract, condition: Condition, at: Location) -> Ite
         case ItemMet(item_met=name):
             yield from _of_item(contract, name, (*at, "item_met"))
         case _:
-            return
+            for inside, term in terms_inside(condition):
+                yield from _in_condition(contract, term, (*at, *inside))
 
 
 def _of_item(contract: Contract, name: str, at: Location) -> Iterator[Look]:
