@@ -67,7 +67,7 @@ def contracts(draw: Draw, *, fair: bool = False) -> Contract:
 
 @st.composite
 def parent_contracts(draw: Draw, parties: Contract) -> Contract:
-    """A contract for units and villages, scored by the totals of the parties below them, or their own, and judged by what
+    """A contract for villages, scored by the totals of the parties below them, or their own, and judged by what
     the parties below came to."""
     decimals = draw(st.integers(0, 4))
     supply = Supply([ANCHOR | {"id": "t_anchor"}, *draw(_indicator_trees("t"))], (), decimals)
@@ -80,7 +80,7 @@ def parent_contracts(draw: Draw, parties: Contract) -> Contract:
     tree["indicators"], sections = [*tree["indicators"], made], tree["sections"]
     tree |= {
         "contract": "above", "title": "above", "version": "1", "year": YEAR, "decimals": str(decimals),
-        "assesses": ["unit", "village"], "states": list(STATES), "roles": list(ROLES),
+        "assesses": ["village"], "states": list(STATES), "roles": list(ROLES),
         "sections": [*sections, {"id": "t_below", "name": "below", "items": items}],
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
