@@ -120,20 +120,26 @@ def _part_of(records: Records, parties: set[str], cadres: set[str], below: Mappi
 def whole_leagues(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend, seed: str) -> Sample:
     """Some leagues of parties, drawn by the seed, and the cadres who answer for nobody outside them. Where a contract looks
     at children, leagues in which somebody has any are left out: what is below them is in other leagues."""
-    parties: set[str] = set()
-    passed_over = _leagues_of_parents(judged, year, backend)
-    comparable: dict[str, Comparable] = {}
     contracts = [one.contract for one in judged]
-    for one in judged:
-        comparable[one.contract.contract] = _alone(one.contract, contracts)
-        if not one.contract.posts and one.contract.ranking.peers is Peers.GROUP:
-            comparable[one.contract.contract] = lambda _: True
-            leagues = backend.take(one.frame.group_by("league").agg(nw.len().alias("rows")))["league"]
-            left = [league for league in leagues if league not in passed_over]
-            drawn = sorted(left, key=lambda league: hashlib.sha256(f"{seed} {league}".encode()).digest())
-            rows = one.frame.filter(nw.col("league").is_in(drawn[:LEAGUES_SAMPLED])).select("code")
-            parties |= set(backend.take(rows)["code"])
+    comparable = {contract.contract: _alone(contract, contracts) for contract in contracts}
+    by_group = [one for one in judged if not one.contract.posts and one.contract.ranking.peers is Peers.GROUP]
+    passed_over, leagues = _leagues_of_parents(judged, year, backend), set[str]()
+    for one in by_group:
+        comparable[one.contract.contract] = _in_whole_leagues(one.contract)
+        leagues |= set(backend.take(one.frame.group_by("league").agg(nw.len().alias("rows")))["league"])
+    # Drawn once for all: a league of one contract may be part of a larger one of another.
+    drawn = sorted(leagues - passed_over, key=lambda league: hashlib.sha256(f"{seed} {league}".encode()).digest())
+    parties: set[str] = set()
+    for one in by_group:
+        rows = one.frame.filter(nw.col("league").is_in(drawn[:LEAGUES_SAMPLED])).select("code")
+        parties |= set(backend.take(rows)["code"])
     return Sample(tuple(sorted(parties)), tuple(sorted(_answering_only_for(parties, year, backend))), comparable)
+
+
+def _in_whole_leagues(contract: Contract) -> Comparable:
+    """Everything, but for awards that go by cadres, who need not be in the sample."""
+    by_cadres = {award.id for award in contract.awards if award.payees or award.deposit_share is not None}
+    return lambda cell: not (cell.startswith("money ") and cell.split(" ")[1] in by_cadres)
 
 
 def _standing_out(judged: JudgedColumns) -> Iterator[nw.Expr]:

@@ -15,11 +15,14 @@ from rules.quantity import Rounding, show_money
 
 
 def prizes(award: Award, classes: Sequence[RankSlots], eligible: Sequence[Verdict]) -> dict[str, Amount]:
-    """Everybody eligible, by code, with the prize or nothing."""
+    """Everybody eligible, by code, with the prize or nothing; who has not entered the ranking gets none."""
     leagues: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in sorted(eligible, key=lambda one: (one.rank, one.subject.code)):
-        leagues[verdict.league].append(verdict)
     found: dict[str, Amount] = {}
+    for verdict in sorted(eligible, key=lambda one: (one.rank, one.subject.code)):
+        if verdict.entered:
+            leagues[verdict.league].append(verdict)
+        else:
+            found[verdict.subject.code] = Amount(0, say("by place"), say("the entry condition is not satisfied"))
     for league in leagues.values():
         taken = _classes_taken(award, classes, league)
         for verdict in league:

@@ -23,11 +23,12 @@ def by_grade(claims: Claims, award: Award) -> Ratio:
 
 
 def by_rank(claims: Claims, award: Award, eligible: Truth) -> Ratio:
-    """What the place among those eligible comes to."""
-    classes = award.by_rank or ()
+    """What the place among those eligible comes to; nothing for who has not entered the ranking."""
+    classes, eligible = award.by_rank or (), (eligible & claims.verdicts.entered).named()
     prizes = [_lowered(claims, award, [one.amount for one in classes], place) for place, _ in enumerate(classes)]
     if award.ties is PrizeTies.SHARED:
-        return whole(_shared(claims, award, eligible, prizes))
+        shared = _shared(claims, award, eligible, prizes)
+        return whole(eligible.choose(shared, claims.plan.constant(0)).settled())
     left, value = eligible, claims.plan.constant(0)
     for one, prize in zip(classes, prizes, strict=True):
         wanting = (left & _deserves(claims, one)).named()
