@@ -329,7 +329,11 @@ def _purse_of(tree: Tree, linked: Sight | None = None, below: tuple[str, Sight] 
     contract = Contract.model_validate(tree, by_alias=True, by_name=False)
     return Purse(
         replace(_sight_of(contract), linked=linked, below=below),
-        [one.id for one in contract.indicators if one.kind is not Kind.CHECKLIST],
+        [
+            one.id
+            for one in contract.indicators
+            if one.kind is not Kind.CHECKLIST and (one.scores is None or one.scores.contract)
+        ],
         [one.id for one in contract.indicators if one.kind is Kind.MONEY and not one.computed],
         of_cadres=bool(contract.posts),
     )

@@ -11,7 +11,6 @@ from engine.decide import Bench, Judged, decide, measure_grades
 from engine.score.book import Book, Case
 from engine.score.cases import value_read
 from engine.score.derivation import Step, StepKind
-from engine.score.items import SheetScores
 from engine.score.reading import read
 from engine.settle.year import MoneyYear
 from engine.verdict import Verdict
@@ -79,9 +78,7 @@ def _conditions(contract: Contract) -> Iterator[tuple[str, Condition | None, tup
 
 def _book(judged: Judged, before: Sequence[Judged]) -> Book:
     totals = {one.contract.contract: {code: v.score for code, v in one.verdicts.items()} for one in before}
-    book = Book(judged.contract, judged.facts, totals=totals)
-    book.scored = SheetScores(book).scored
-    return book
+    return Book(judged.contract, judged.facts, totals=totals)
 
 
 def _measure_values(judged: Judged, book: Book, node: str, asked: ValueIs) -> None:

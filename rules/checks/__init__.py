@@ -47,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     scores.known_before,
     scores.conditions_before,
     scores.values_in_conditions,
+    scores.values_in_money,
     scores.scores_are_points,
     scores.earlier_results_are_points,
     derived.derived_from_itself,

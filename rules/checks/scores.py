@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measures, sections, terms_of
+from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measures, sections, terms, terms_of
 from rules.condition import ItemMet, ItemScoreIs, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
@@ -105,6 +105,19 @@ def values_in_conditions(contract: Contract, tree: Tree) -> Iterator[Diagnostic]
                 if isinstance(stand.condition, ValueIs) and stand.condition.value in contract.indicator_by_id:
                     indicator = contract.indicator_by_id[stand.condition.value]
                     yield from _fits_a_condition(tree, (*stand.at, "value"), indicator, measure.place.sheet)
+
+
+def values_in_money(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A condition on money compares a number too; scores have conditions of their own, once they are there."""
+    for stand in terms(contract):
+        indicator = contract.indicator_by_id.get(getattr(stand.condition, "value", ""))
+        if stand.stage is not Stage.MONEY or indicator is None:
+            continue
+        at = (*stand.at, "value")
+        yield from _fits_a_condition(tree, at, indicator, None)
+        if indicator.scores is not None and indicator.scores.contract is None:
+            found = say("{indicator}, made of scores of this contract", indicator=indicator.id)
+            yield Diagnostic("DX213", tree.span(at), found, say("item or section: a condition on the score itself"))
 
 
 def _fits_a_condition(
