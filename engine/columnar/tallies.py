@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
@@ -11,10 +10,9 @@ from typing import NamedTuple
 import narwhals as nw
 
 from rules.contract import Contract
-from rules.period import Cadence, Period, periods_of
+from rules.period import Period
 from rules.scoring import Measured, PerEvent, parts_of
 from targets.columns.year import ContractColumns, Frame, YearColumns
-from targets.snapshot import month_end
 
 
 class EventColumn(NamedTuple):
@@ -48,7 +46,7 @@ def tell_events(
     told: dict[Tally, EventColumn] = {}
     if year.incidents is None:
         return base, told
-    for tally in dict.fromkeys(_tallies(contract, year)):
+    for tally in dict.fromkeys(_tallies(contract)):
         most = columns.incidents.get((tally.kind, tally.window))
         if most is None or most.high == 0:
             continue
@@ -60,13 +58,12 @@ def tell_events(
     return base, told
 
 
-def _tallies(contract: Contract, year: YearColumns) -> Iterator[Tally]:
-    whole_year = Period(year.year, Cadence.YEAR, 1)
+def _tallies(contract: Contract) -> Iterator[Tally]:
     for section in contract.sections:
         for item in section.items:
-            yield from (tally_of(rule, whole_year) for rule in _special(item))
+            yield from (tally_of(rule, contract.whole_year) for rule in _special(item))
     for sheet in contract.periodic:
-        for window in periods_of(year.year, sheet.each):
+        for window in contract.whole_year.parts(sheet.each):
             for section in sheet.sections:
                 for item in section.items:
                     yield from (tally_of(rule, window) for rule in _special(item))
@@ -92,8 +89,8 @@ def tally_of(rule: PerEvent, window: Period) -> Tally:
 
 def _summed(incidents: Frame, tally: Tally, name: str) -> Frame:
     """By subject, in units of the tally."""
-    first = nw.lit(date(tally.window.year, tally.window.first_month, 1).toordinal(), nw.Int64)
-    last = nw.lit(month_end(tally.window.year, tally.window.last_month).toordinal(), nw.Int64)
+    first = nw.lit(tally.window.first_day.toordinal(), nw.Int64)
+    last = nw.lit(tally.window.last_day.toordinal(), nw.Int64)
     chosen = (nw.col("kind") == tally.kind) & (nw.col("found_on") >= first) & (nw.col("found_on") <= last)
     if tally.severities:
         chosen = chosen & nw.col("severity").is_in(list(tally.severities))

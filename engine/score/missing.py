@@ -123,4 +123,4 @@ def _last_year(book: Book, case: Case, name: str) -> Fraction | None:
 
 
 def _year_before(case: Case) -> Case:
-    return replace(case, window=Period(case.window.year - 1, case.window.cadence, case.window.number))
+    return replace(case, window=case.window.year_before)
