@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rules.checks.places import Measure, measures, reads_nothing
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
-from rules.period import Period, periods_of
+from rules.period import Period
 from rules.scoring import Brackets, Linear, Mark, Relative, parts_of
 from rules.scoring_terms import FromData, Incomplete, Missing, Over, Reference
 from targets.cadre import Assignment, Cadre, Tenure
@@ -39,19 +39,21 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
     of_cadres = [contract for contract in contracts if contract.posts]
     parties = draw(_parties([kind for contract in of_parties for kind in contract.assesses]))
     codes = [party.code for party in parties]
-    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts]))
+    first = contracts[0].whole_year.first_day
+    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts], first))
     cadres = tuple(Cadre(code, code) for code in dict.fromkeys(tenure.cadre for tenure in tenures))
     records = Records(
         parties=parties,
         cadres=cadres,
         tenures=tenures,
-        assignments=draw(_assignments([cadre.code for cadre in cadres], codes)),
+        assignments=draw(_assignments([cadre.code for cadre in cadres], codes, first)),
         **draw(_values(of_parties, codes, of_cadres, [cadre.code for cadre in cadres])),
         incidents=draw(_incidents([*codes, *(cadre.code for cadre in cadres)], contracts)),
         states=draw(_states([*codes, *(cadre.code for cadre in cadres)], contracts)),
         prior_vetoes=draw(_prior_vetoes([*codes, *(cadre.code for cadre in cadres)], contracts)),
     )
-    return Snapshot(YEAR, records, draw(st.sampled_from([12, 12, 12, 9, 3])) if through is None else through)
+    through = draw(st.sampled_from([12, 12, 12, 9, 3])) if through is None else through
+    return Snapshot(YEAR, records, through, contracts[0].year_ends)
 
 
 @st.composite
@@ -66,23 +68,22 @@ def _parties(draw: Draw, kinds: Sequence[str]) -> tuple[Party, ...]:
 
 
 @st.composite
-def _tenures(draw: Draw, posts: Sequence[str]) -> tuple[Tenure, ...]:
+def _tenures(draw: Draw, posts: Sequence[str], first: date) -> tuple[Tenure, ...]:
     count = draw(st.integers(1, 3)) if posts else 0
-    first = date(YEAR, 1, 1)
     held = [Tenure(f"C{number}", draw(st.sampled_from(posts)), "T", first) for number in range(count)]
     if held and draw(st.booleans()):
-        held.append(Tenure("C0", draw(st.sampled_from(posts)), "T", date(YEAR, 7, 1)))
+        held.append(Tenure("C0", draw(st.sampled_from(posts)), "T", first + timedelta(181)))
     return tuple(held)
 
 
 @st.composite
-def _assignments(draw: Draw, cadres: Sequence[str], parties: Sequence[str]) -> tuple[Assignment, ...]:
+def _assignments(draw: Draw, cadres: Sequence[str], parties: Sequence[str], first: date) -> tuple[Assignment, ...]:
     """One for the whole year each, and others that come and go."""
     duties = []
     for cadre in cadres:
-        duties.append(Assignment(cadre, draw(st.sampled_from(parties)), "guide", date(YEAR - 1, 1, 1)))
+        duties.append(Assignment(cadre, draw(st.sampled_from(parties)), "guide", first - timedelta(365)))
         for _ in range(draw(st.integers(0, 3))):
-            start = date(YEAR, 1, 1) + timedelta(draw(st.integers(-400, 364)))
+            start = first + timedelta(draw(st.integers(-400, 364)))
             until = draw(st.none() | st.integers(0, 400).map(lambda days, since=start: since + timedelta(days)))
             share = draw(st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(1, 3)]))
             role, party = draw(st.sampled_from(ROLES)), draw(st.sampled_from(parties))
@@ -154,7 +155,9 @@ def _values(
                 for subject in subjects:
                     targets += draw(_targets(subject, indicator, needs[indicator.id]))
                     if indicator.derived is None:
-                        observations += draw(_observations(subject, indicator, needs[indicator.id]))
+                        observations += draw(
+                            _observations(subject, indicator, needs[indicator.id], contract.whole_year)
+                        )
     return {"observations": tuple(observations), "targets": tuple(targets)}
 
 
@@ -172,9 +175,9 @@ def _targets(draw: Draw, subject: str, indicator: Indicator, needs: Needs) -> li
 
 
 @st.composite
-def _observations(draw: Draw, subject: str, indicator: Indicator, needs: Needs) -> list[Observation]:
+def _observations(draw: Draw, subject: str, indicator: Indicator, needs: Needs, year: Period) -> list[Observation]:
     """A value for each period, of the year before too where it is looked at, and none where it may lack."""
-    periods = [*(periods_of(YEAR - 1, indicator.every) if needs.last_year else ()), *periods_of(YEAR, indicator.every)]
+    periods = list(periods_looked_at(year, indicator, needs))
     size = len(periods)
     figures = draw(st.lists(st.integers(0, VALUE_MAX), min_size=2 * size, max_size=2 * size))
     lacking = (
@@ -187,10 +190,15 @@ def _observations(draw: Draw, subject: str, indicator: Indicator, needs: Needs) 
     return found
 
 
+def periods_looked_at(year: Period, indicator: Indicator, needs: Needs) -> tuple[Period, ...]:
+    before = year.year_before.parts(indicator.every) if needs.last_year else ()
+    return (*before, *year.parts(indicator.every))
+
+
 def _reported(
     subject: str, indicator: Indicator, needs: Needs, period: Period, over: int, under: int
 ) -> Iterator[Observation]:
-    before = period.year < YEAR
+    before, period = period.year < YEAR, period.as_reported
     counted = False
     match indicator.kind:
         case Kind.RATIO:
@@ -223,7 +231,7 @@ def _incidents(draw: Draw, subjects: Sequence[str], contracts: Sequence[Contract
         return ()
     found = []
     for number in range(draw(st.integers(0, 5))):
-        happened = date(YEAR, 1, 1) + timedelta(draw(st.integers(-200, 364)))
+        happened = contracts[0].whole_year.first_day + timedelta(draw(st.integers(-200, 364)))
         seen = happened + timedelta(draw(st.sampled_from([0, 1, 90, 250])))
         state = draw(st.sampled_from([IncidentState.SUBSTANTIATED] * 3 + list(IncidentState)))
         who, kind = draw(st.sampled_from(subjects)), draw(st.sampled_from(kinds))
@@ -237,7 +245,7 @@ def _states(draw: Draw, subjects: Sequence[str], contracts: Sequence[Contract]) 
     names = [state for contract in contracts for state in contract.state_ids]
     found = []
     for _ in range(draw(st.integers(0, 2)) if names else 0):
-        start = date(YEAR, 1, 1) + timedelta(draw(st.integers(-90, 364)))
+        start = contracts[0].whole_year.first_day + timedelta(draw(st.integers(-90, 364)))
         until = draw(st.none() | st.integers(0, 200).map(lambda days, since=start: since + timedelta(days)))
         found.append(StateRecord(draw(st.sampled_from(subjects)), draw(st.sampled_from(names)), start, until))
     return tuple(found)
@@ -250,5 +258,6 @@ def _prior_vetoes(draw: Draw, subjects: Sequence[str], contracts: Sequence[Contr
     for _ in range(draw(st.integers(0, 2)) if known else 0):
         contract, veto = draw(st.sampled_from(known))
         until = draw(st.sampled_from([YEAR - 1, YEAR, YEAR + 1]))
-        found.append(PriorVeto(draw(st.sampled_from(subjects)), contract, veto, date(YEAR - 1, 5, 1), until))
+        happened = contracts[0].whole_year.first_day - timedelta(245)
+        found.append(PriorVeto(draw(st.sampled_from(subjects)), contract, veto, happened, until))
     return tuple(dict.fromkeys(found))
