@@ -58,7 +58,7 @@ def check_files(desk: Desk, files: Files, seed: str, step: Callable[[str], None]
         records = records_of(files.tables, sample.parties, sample.cadres, files.backend)
         tasks = 1 if sample.whole else min(cpu_count() or 1, -(-count // SUBJECTS_A_TASK))
         parts = [records] if tasks == 1 else shares(records, tasks, trees=sample.trees)
-        snapshots = [Snapshot(year.year, part, year.through) for part in parts]
+        snapshots = [Snapshot(year.year, part, year.through, year.year_ends) for part in parts]
         interpreted = merged(_interpreted(files.contracts, snapshots))
         comparison = compare(interpreted, files.judged, files.backend, sample.comparable)
         if comparison.difference is not None:

@@ -57,7 +57,7 @@ def _from_files(desk: Desk, contracts: Sequence[Path] | None, files: Mapping[str
     contracts_read = [one.contract for one in loaded]
     records = read_csv_tables(files, contracts_read, Records(), on_warning=warnings.append)
     desk.show_warnings(warnings)
-    return Year(loaded, Snapshot(last.year, records, last.last_month))
+    return Year(loaded, Snapshot(last.year, records, last.last_month, last.ends))
 
 
 def contracts_for_files(
@@ -67,13 +67,11 @@ def contracts_for_files(
     for needed in ("parties", "data"):
         if needed not in files:
             _refuse_option(f"--{needed}", say("nothing"), say("a CSV file of that table"))
-    from targets.snapshot import month_end
-
     loaded = load_and_note(desk, contracts or ())
     if not loaded:
         _refuse_option("CONTRACT", say("nothing"), say("at least one contract file"))
     last = _last_period(loaded, through)
-    return _in_force(loaded, month_end(last.year, last.last_month)), last
+    return _in_force(loaded, last.last_day), last
 
 
 def of_workspace(workspace: Workspace, loaded: tuple[Loaded, ...], through: str | None, as_of: str | None) -> Year:
@@ -83,7 +81,7 @@ def of_workspace(workspace: Workspace, loaded: tuple[Loaded, ...], through: str 
     until = None if as_of is None else day(as_of, "--as-of")
     batch = workspace.store.last_batch(until)
     last = _last_period(loaded, through)
-    snapshot = Snapshot(last.year, workspace.store.as_of(batch=batch), last.last_month)
+    snapshot = Snapshot(last.year, workspace.store.as_of(batch=batch), last.last_month, last.ends)
     return Year(_in_force(loaded, snapshot.last_day), snapshot, workspace, batch)
 
 
@@ -98,12 +96,23 @@ def load_and_note(desk: Desk, paths: Sequence[Path]) -> tuple[Loaded, ...]:
 
 def _last_period(loaded: Sequence[Loaded], through: str | None) -> Period:
     """The last period that is due: `through`, else the latest year that a contract is for."""
-    years = {one.contract.year for one in loaded}
-    last = Period(max(years), Cadence.YEAR, 1) if through is None else _period(through)
-    if last.year not in years:
-        listed = ", ".join(map(str, sorted(years)))
+    years = sorted({one.contract.whole_year for one in loaded}, reverse=True)
+    if through is None:
+        return years[0]
+    last = _period(through)
+    due = next((due for year in years if (due := _due_of(year, last)) is not None), None)
+    if due is None:
+        listed = ", ".join(year.in_full for year in reversed(years))
         _refuse_option("--through", say("{period}", period=str(last)), say("a period of {year}", year=listed))
-    return last
+    return due
+
+
+def _due_of(year: Period, last: Period) -> Period | None:
+    """The period of the year with which the one that is written ends; None where it ends in another year."""
+    due = last.in_year_ending(year.ends)
+    if last.cadence is not Cadence.YEAR and due.last_day != last.last_day:
+        due = last.parts(Cadence.MONTH)[-1].in_year_ending(year.ends)
+    return due if due.year == year.year else None
 
 
 def _in_force(loaded: Sequence[Loaded], last_day: date) -> tuple[Loaded, ...]:

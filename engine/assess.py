@@ -50,7 +50,7 @@ def assess(
     if not inference.available():
         refuse(_no_rule_engine())
     ordered = in_order(contracts)
-    faults = contracts_fit(ordered, snapshot.year)
+    faults = contracts_fit(ordered, snapshot.whole_year)
     refuse_if_any(faults)
     scored: list[tuple[Facts, tuple[Outcome, ...]]] = []
     for contract in ordered:

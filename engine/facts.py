@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 from rules.contract import Contract
-from rules.period import Cadence, Period
+from rules.period import Period
 from rules.sheet import Scope
 from rules.verdict import Peers
 from targets.cadre import Assignment, Tenure
 from targets.observation import Incident, Observation, PastResult
 from targets.party import Party
-from targets.snapshot import Snapshot, month_end
+from targets.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Facts:
 
     @property
     def year(self) -> Period:
-        return Period(self.snapshot.year, Cadence.YEAR, 1)
+        return self.snapshot.whole_year
 
     @cached_property
     def subjects(self) -> tuple[Subject, ...]:
@@ -79,7 +78,7 @@ class Facts:
     @cached_property
     def _last_tenures(self) -> dict[str, Tenure]:
         """The post a cadre is assessed in: the last one held in the year."""
-        first, last = date(self.snapshot.year, 1, 1), self.snapshot.last_day
+        first, last = self.year.first_day, self.snapshot.last_day
         held: dict[str, Tenure] = {}
         for tenure in sorted(self.snapshot.records.tenures, key=lambda t: (t.start, t.post, t.party)):
             if tenure.start <= last and (tenure.until is None or tenure.until >= first):
@@ -131,11 +130,11 @@ class Facts:
         return self._duties.get(cadre, ())
 
     def observation(self, subject: str, indicator: str, period: Period, entry: str = "") -> Observation | None:
-        return self.snapshot.observation_by_key.get((subject, indicator, period, entry))
+        return self.snapshot.observation_by_key.get((subject, indicator, period.as_reported, entry))
 
     def reported(self, subject: str, indicator: str, period: Period) -> bool:
         """Whether anything was reported, be it one entry of a checklist."""
-        return (subject, indicator, period) in self.snapshot.reported
+        return (subject, indicator, period.as_reported) in self.snapshot.reported
 
     def target(self, subject: str, indicator: str, parameter: str) -> Fraction | None:
         return self._targets.get((subject, indicator, parameter))
@@ -154,7 +153,6 @@ class Facts:
 
     def months_in(self, subject: str, state: str) -> int:
         """Months of the year, up to the last that is due, on whose last day the party was in the state."""
-        year, through = self.snapshot.year, self.snapshot.through
-        ends = [month_end(year, month) for month in range(1, through + 1)]
+        ends = [month.last_day for month in self.snapshot.months_due]
         spans = [r for r in self.snapshot.records.states if r.subject == subject and r.state == state]
         return sum(any(r.start <= day and (r.until is None or day <= r.until) for r in spans) for day in ends)

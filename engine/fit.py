@@ -9,17 +9,23 @@ from rules.checks.places import looked_back_at
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.indicator import OfScores
+from rules.period import Period
 from rules.verdict import Veto, WarningRule
 
 
-def contracts_fit(contracts: Sequence[Contract], year: int) -> list[Diagnostic]:
-    """Faults between the contracts: another year, the same contract twice, a cap on a grade that a cadre cannot have."""
+def contracts_fit(contracts: Sequence[Contract], year: Period) -> list[Diagnostic]:
+    """Faults between the contracts: another year, one that ends otherwise, the same contract twice, a cap on a grade that a
+    cadre cannot have."""
     faults: list[Diagnostic] = []
     seen: set[str] = set()
     for contract in contracts:
         place = Span(contract.contract)
-        if contract.year != year:
-            found, expected = say("a contract for {year}", year=contract.year), say("{year}", year=year)
+        if contract.year != year.year:
+            found, expected = say("a contract for {year}", year=contract.year), say("{year}", year=year.year)
+            faults.append(Diagnostic("DX614", place, found, expected))
+        elif contract.year_ends != year.ends:
+            found = say("a year that ends with month {month}", month=contract.year_ends)
+            expected = say("a year that ends with month {month}", month=year.ends)
             faults.append(Diagnostic("DX614", place, found, expected))
         if contract.contract in seen:
             faults.append(Diagnostic("DX615", place, say("the same contract twice"), say("each contract once")))

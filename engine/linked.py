@@ -18,8 +18,8 @@ from engine.verdict import Verdict
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.linkage import Link, Linkage, LinkCombine, Prorate
+from rules.period import Cadence
 from targets.cadre import Assignment
-from targets.snapshot import month_end
 
 ONE_DAY = timedelta(days=1)
 
@@ -145,17 +145,18 @@ def _weight(facts: Facts, one: Link, duties: Sequence[Assignment]) -> Fraction:
     contract = facts.contract
     first, last = contract.first_day, min(contract.last_day, facts.snapshot.last_day)
     if one.combine is LinkCombine.SHARE:
-        return sum((duty.share * _time(one.prorate, [duty], first, last) for duty in duties), ZERO)
-    return Fraction(_time(one.prorate, duties, first, last))
+        return sum((duty.share * _time(contract, one.prorate, [duty], first, last) for duty in duties), ZERO)
+    return Fraction(_time(contract, one.prorate, duties, first, last))
 
 
-def _time(prorate: Prorate, duties: Sequence[Assignment], first: date, last: date) -> int:
+def _time(contract: Contract, prorate: Prorate, duties: Sequence[Assignment], first: date, last: date) -> int:
     """Days, months, or 1 for any time at all; two duties at the same time are one time."""
     match prorate:
         case Prorate.DAYS:
             return _days_covered(duties, first, last)
         case Prorate.MONTHS:
-            return sum(any(duty.holds_on(day) for duty in duties) for day in _month_ends(first, last))
+            ends = (month.last_day for month in contract.whole_year.parts(Cadence.MONTH))
+            return sum(any(duty.holds_on(day) for duty in duties) for day in ends if first <= day <= last)
         case Prorate.NONE:
             return int(any(duty.days_within(first, last) for duty in duties))
         case _ as never:
@@ -168,8 +169,3 @@ def _days_covered(duties: Sequence[Assignment], first: date, last: date) -> int:
         days += duty.days_within(after, last)
         after = max(after, last + ONE_DAY if duty.until is None else duty.until + ONE_DAY)
     return days
-
-
-def _month_ends(first: date, last: date) -> list[date]:
-    ends = [month_end(first.year, month) for month in range(1, 13)]
-    return [day for day in ends if first <= day <= last]

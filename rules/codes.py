@@ -114,6 +114,8 @@ CODES: dict[str, Code] = {
     "DX273": _error("version does not follow"),
     "DX274": _error("supersedes another text"),
     "DX275": _error("in force before what it amends"),
+    "DX276": _error("reported by quarters that are not the year's own"),
+    "DX277": _error("years of one assessment that end differently"),
     # lints
     "DX301": _warning("base points do not add up to the total"),
     "DX302": _warning("section's points differ from its items"),

@@ -14,6 +14,7 @@ from rules.diagnostic import Called
 from rules.indicator import Indicator, OfScores
 from rules.linkage import Linkage, Post
 from rules.money import Award, RiskDeposit
+from rules.period import DECEMBER, Cadence, Period
 from rules.quantity import DECIMALS_MAX, Rounding, Share
 from rules.record import Day, Id, Label, Name, Record, Whole
 from rules.sheet import SECTIONS_MAX, Item, PeriodicSheet, Section, Total
@@ -25,13 +26,15 @@ SHEETS_MAX = 6
 
 class Contract(Record):
     """A signed, versioned contract. `assesses` names kinds of party (village, community, unit); a contract for cadres
-    lists `posts` instead. Years are calendar years unless `effective_from` and `effective_until` say less."""
+    lists `posts` instead. The year is the calendar year, or ends with the month `year_ends`: with 11 the year 2026 runs from
+    December 2025 to November 2026. `effective_from` and `effective_until` may say less."""
 
     contract: Id
     title: Name
     title_en: str = ""
     version: Annotated[int, Field(ge=1), Whole]
     year: Annotated[int, Field(ge=1950, le=2200), Whole]
+    year_ends: Annotated[int, Field(ge=1, le=12), Whole] = DECEMBER
     effective_from: Day | None = None
     effective_until: Day | None = None
     supersedes: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
@@ -65,13 +68,18 @@ class Contract(Record):
     def label(self) -> Called:
         return Called(self.title, self.title_en)
 
+    @cached_property
+    def whole_year(self) -> Period:
+        """The assessment year, whatever part of it the contract is in force."""
+        return Period(self.year, Cadence.YEAR, 1, self.year_ends)
+
     @property
     def first_day(self) -> date:
-        return self.effective_from or date(self.year, 1, 1)
+        return self.effective_from or self.whole_year.first_day
 
     @property
     def last_day(self) -> date:
-        return self.effective_until or date(self.year, 12, 31)
+        return self.effective_until or self.whole_year.last_day
 
     @property
     def state_ids(self) -> tuple[str, ...]:

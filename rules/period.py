@@ -1,9 +1,9 @@
-"""The calendar of an assessment year: year, half-years, quarters, months, as written in tables."""
+"""The calendar of an assessment year: year, half-years, quarters, months, their days, and how they are written in tables."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from rules.diagnostic import say
 from rules.quantity import NotExact, plain
 
 YEAR_MIN, YEAR_MAX = 1950, 2200
+DECEMBER = 12
+_ONE_DAY = timedelta(days=1)
 
 
 class Cadence(StrEnum):
@@ -24,6 +26,10 @@ class Cadence(StrEnum):
     @property
     def per_year(self) -> int:
         return _PER_YEAR[self]
+
+    @property
+    def months(self) -> int:
+        return 12 // _PER_YEAR[self]
 
 
 _PER_YEAR = {Cadence.YEAR: 1, Cadence.HALF_YEAR: 2, Cadence.QUARTER: 4, Cadence.MONTH: 12}
@@ -42,37 +48,112 @@ class NotDate(NotExact):
 
 
 class Period(NamedTuple):
-    """One period; `number` counts within the year from 1. Written `2026`, `2026H1`, `2026Q1`, `2026-03`."""
+    """One period of a year that ends with the month `ends`; `number` counts within that year from 1.
+
+    The year 2026 that ends with November runs from December 2025: its first month is 2025-12, its first quarter the three
+    months from then on. Values are reported for calendar periods, whose year ends with December, and for the year itself.
+    Written `2026`, `2026H1`, `2026Q1`, `2026-03`, always as the calendar has it; what is no calendar quarter or half-year,
+    by its first and last month: `2025-12/2026-02`.
+    """
 
     year: int
     cadence: Cadence
     number: int
+    ends: int = DECEMBER
 
     def __str__(self) -> str:
-        if self.cadence is Cadence.YEAR:
-            return str(self.year)
-        digits = f"{self.number:02d}" if self.cadence is Cadence.MONTH else str(self.number)
-        return f"{self.year}{_LETTER[self.cadence]}{digits}"
+        told = self.as_reported
+        if told.ends != DECEMBER:
+            return self.from_to
+        if told.cadence is Cadence.YEAR:
+            return str(told.year)
+        digits = f"{told.number:02d}" if told.cadence is Cadence.MONTH else str(told.number)
+        return f"{told.year}{_LETTER[told.cadence]}{digits}"
+
+    def __repr__(self) -> str:
+        """Hashes of data are made of this: a period of the calendar reads as it did before years could end otherwise."""
+        named = f"Period(year={self.year!r}, cadence={self.cadence!r}, number={self.number!r}"
+        return f"{named})" if self.ends == DECEMBER else f"{named}, ends={self.ends!r})"
+
+    @property
+    def from_to(self) -> str:
+        """By its first and last month."""
+        months = self.parts(Cadence.MONTH)
+        return f"{months[0]}/{months[-1]}"
+
+    @property
+    def in_full(self) -> str:
+        """As written; with its months where its number does not tell them: `2026 (2025-12/2026-11)`."""
+        unlike = self.cadence is Cadence.YEAR and self.ends != DECEMBER
+        return f"{self} ({self.from_to})" if unlike else str(self)
 
     @property
     def first_month(self) -> int:
-        return (self.number - 1) * (12 // self.cadence.per_year) + 1
+        """Of the year's own months, counted from 1."""
+        return (self.number - 1) * self.cadence.months + 1
 
     @property
     def last_month(self) -> int:
-        return self.number * (12 // self.cadence.per_year)
+        return self.number * self.cadence.months
+
+    @property
+    def first_day(self) -> date:
+        year, month = divmod(self._begins, 12)
+        return date(year, month + 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        year, month = divmod(self._begins + self.cadence.months, 12)
+        return date(year, month + 1, 1) - _ONE_DAY
+
+    @property
+    def _begins(self) -> int:
+        """The calendar months from the year 0 on until it begins."""
+        return self.year * 12 + self.first_month - 1 - (DECEMBER - self.ends)
+
+    @property
+    def as_reported(self) -> Period:
+        """The period of the calendar that it is; itself where it is none. A year is reported by its number."""
+        if self.ends == DECEMBER:
+            return self
+        if self.cadence is Cadence.YEAR:
+            return Period(self.year, Cadence.YEAR, 1)
+        year, month = divmod(self._begins, 12)
+        number, inside = divmod(month, self.cadence.months)
+        return self if inside else Period(year, self.cadence, number + 1)
+
+    def in_year_ending(self, ends: int) -> Period:
+        """A period as reported, among those of years that end with that month; the one it begins in where it is none."""
+        if self.cadence is Cadence.YEAR or ends == self.ends:
+            return self._replace(ends=ends)
+        year, month = divmod(self._begins + DECEMBER - ends, 12)
+        return Period(year, self.cadence, month // self.cadence.months + 1, ends)
+
+    @property
+    def year_before(self) -> Period:
+        return self._replace(year=self.year - 1)
 
     def within(self, other: Period) -> bool:
-        """Whether this period lies inside the other."""
+        """Whether this period lies inside the other, of a year that ends alike."""
+        assert self.ends == other.ends, "periods of two calendars"
         return self.year == other.year and other.first_month <= self.first_month and self.last_month <= other.last_month
 
+    def parts(self, cadence: Cadence) -> tuple[Period, ...]:
+        """All periods of that cadence inside this one, in order."""
+        return tuple(one for one in periods_of(self.year, cadence, self.ends) if one.within(self))
+
     def holds(self, day: date) -> bool:
-        return day.year == self.year and self.first_month <= day.month <= self.last_month
+        return self.first_day <= day <= self.last_day
 
 
-def periods_of(year: int, cadence: Cadence) -> tuple[Period, ...]:
+def periods_of(year: int, cadence: Cadence, ends: int = DECEMBER) -> tuple[Period, ...]:
     """All periods of that cadence in the year, in order."""
-    return tuple(Period(year, cadence, number) for number in range(1, cadence.per_year + 1))
+    return tuple(Period(year, cadence, number, ends) for number in range(1, cadence.per_year + 1))
+
+
+def months_through(year: int, through: int, ends: int) -> tuple[Period, ...]:
+    """The first months of the year, as many as are due."""
+    return periods_of(year, Cadence.MONTH, ends)[:through]
 
 
 def parse_period(text: str) -> Period:

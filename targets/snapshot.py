@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 
-from rules.period import Period
+from rules.period import DECEMBER, Cadence, Period, months_through
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.observation import Incident, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
@@ -32,24 +32,35 @@ class Records:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The records of a year. `through` is the last month that is due (12 at year's end): later periods are not missing.
+    """The records of a year, which ends with the month `year_ends`.
 
-    Observations of the year before stand among the records: they are what `last_year` means.
+    `through` is how many months of it are due (12 at year's end): later periods are not missing. Observations of the year
+    before stand among the records: they are what `last_year` means.
     """
 
     year: int
     records: Records
     through: int = 12
+    year_ends: int = DECEMBER
 
     @property
+    def whole_year(self) -> Period:
+        return Period(self.year, Cadence.YEAR, 1, self.year_ends)
+
+    @property
+    def months_due(self) -> tuple[Period, ...]:
+        return months_through(self.year, self.through, self.year_ends)
+
+    @cached_property
     def last_day(self) -> date:
         """The day up to which duties and states are looked at."""
-        return month_end(self.year, self.through)
+        return self.months_due[-1].last_day
 
     def due_on(self, day: date) -> bool:
         return day <= self.last_day
 
     def due(self, period: Period) -> bool:
+        """Whether a period of the year, or of the one before, is over."""
         return period.year < self.year or (period.year == self.year and period.last_month <= self.through)
 
     @cached_property
@@ -64,7 +75,8 @@ class Snapshot:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over all records, whatever their order, the place they were typed in and the day they were recorded."""
-        digest = hashlib.sha256(f"{self.year}\n{self.through}\n".encode())
+        calendar = "" if self.year_ends == DECEMBER else f"{self.year_ends}\n"
+        digest = hashlib.sha256(f"{self.year}\n{self.through}\n{calendar}".encode())
         for table in fields(Records):
             lines = sorted(_line(record) for record in getattr(self.records, table.name))
             digest.update("\n".join((table.name, str(len(lines)), *lines, "")).encode())
@@ -76,12 +88,6 @@ _NOT_CONTENT = frozenset({"place", "recorded_on"})
 
 def _line(record: object) -> str:
     return "\t".join(repr(getattr(record, name)) for name in type(record).__slots__ if name not in _NOT_CONTENT)  # type: ignore[attr-defined]
-
-
-def month_end(year: int, month: int) -> date:
-    """The month's last day."""
-    following = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
 
 
 def current(observations: Iterable[Observation]) -> tuple[Observation, ...]:

@@ -163,5 +163,5 @@ def _case(page: str, before: _Part, part: _Part) -> GoldenCase:
     records = records_of({name: listed for name, listed in tables.items() if name not in known}, contracts)
     faults = tuple((row["代码"], row["处"]) for table in tables.get(FAULTS, ()) for row in table.rows)
     through = part.through or before.through or 12
-    snapshot = Snapshot(YEAR, records, through)
+    snapshot = Snapshot(YEAR, records, through, next(iter(contracts.values())).year_ends)
     return GoldenCase(page, part.title, tuple(contracts.values()), snapshot, tuple(tables.get(EXPECTED, ())), faults)

@@ -47,17 +47,21 @@ ROLES = ("guide", "leader")
 INCIDENTS = ("fire", "fraud")
 STATES = ("lagging",)
 ENTRIES = [{"id": "room", "name": "room"}, {"id": "books", "name": "books"}, {"id": "staff", "name": "staff"}]
-CADENCES = ("year", "year", "half_year", "quarter")
+# The month that the year ends with -> how often something may be reported in such a year.
+CADENCES = {"12": ("year", "year", "half_year", "quarter"), "6": ("year", "half_year", "quarter"), "9": ("year", "quarter"),
+            "11": ("year", "month"), "2": ("year", "month")}  # fmt: skip
 
 
 @st.composite
 def contracts(draw: Draw, *, fair: bool = False) -> Contract:
     """A contract for villages and communities. `fair`: in every item a better value never earns less."""
     decimals = draw(st.integers(0, 4))
-    indicators = [ANCHOR, *draw(_indicator_trees("v"))]
+    ends = draw(st.sampled_from(["12"] * 8 + [*CADENCES]))
+    indicators = [_anchor(ends), *draw(_indicator_trees("v", ends))]
     tree = draw(_sheets("v", Supply(indicators, INCIDENTS, decimals, fair, lower=fair and draw(st.booleans()))))
     tree |= {
-        "contract": "villages", "title": "villages", "version": "1", "year": YEAR, "decimals": str(decimals),
+        "contract": "villages", "title": "villages", "version": "1", "year": YEAR, "year_ends": ends,
+        "decimals": str(decimals),
         "assesses": ["village", "community"], "states": list(STATES), "roles": list(ROLES),
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
@@ -69,8 +73,8 @@ def contracts(draw: Draw, *, fair: bool = False) -> Contract:
 def parent_contracts(draw: Draw, parties: Contract) -> Contract:
     """A contract for villages, scored by the totals of the parties below them, or their own, and judged by what
     the parties below came to."""
-    decimals = draw(st.integers(0, 4))
-    supply = Supply([ANCHOR | {"id": "t_anchor"}, *draw(_indicator_trees("t"))], (), decimals)
+    decimals, ends = draw(st.integers(0, 4)), str(parties.year_ends)
+    supply = Supply([_anchor(ends) | {"id": "t_anchor"}, *draw(_indicator_trees("t", ends))], (), decimals)
     tree = draw(_sheets("t", supply))
     scores = draw(
         st.sampled_from([{"of": "children", "take": take} for take in ("sum", "mean", "best", "worst")] + [{}])
@@ -79,7 +83,7 @@ def parent_contracts(draw: Draw, parties: Contract) -> Contract:
     items = [draw(items_of_scores("t_below_i", made, supply))]
     tree["indicators"], sections = [*tree["indicators"], made], tree["sections"]
     tree |= {
-        "contract": "above", "title": "above", "version": "1", "year": YEAR, "decimals": str(decimals),
+        "contract": "above", "title": "above", "version": "1", "year": YEAR, "year_ends": ends, "decimals": str(decimals),
         "assesses": ["village"], "states": list(STATES), "roles": list(ROLES),
         "sections": [*sections, {"id": "t_below", "name": "below", "items": items}],
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
@@ -94,10 +98,13 @@ def cadre_contracts(draw: Draw, parties: Contract) -> Contract:
     """A contract for two posts: one linked to the parties, one with a sheet of its own."""
     decimals = draw(st.integers(0, 4))
     personal = draw(st.sampled_from(["0", "1/3", "50%"]))
-    tree = draw(_sheets("c", Supply([ANCHOR | {"id": "c_anchor"}, *draw(_indicator_trees("c"))], (), decimals)))
+    ends = str(parties.year_ends)
+    indicators = [_anchor(ends) | {"id": "c_anchor"}, *draw(_indicator_trees("c", ends))]
+    tree = draw(_sheets("c", Supply(indicators, (), decimals)))
     links = draw(st.lists(_links(parties.contract), min_size=1, max_size=2))
     tree |= {
-        "contract": "cadres", "title": "cadres", "version": "1", "year": YEAR, "decimals": str(decimals),
+        "contract": "cadres", "title": "cadres", "version": "1", "year": YEAR, "year_ends": ends,
+        "decimals": str(decimals),
         "posts": [{"id": "resident", "name": "resident"}, {"id": "head", "name": "head"}],
         "states": list(STATES), "roles": list(ROLES),
         "linkage": [{"posts": ["resident"], "links": links, "personal": personal}],
@@ -124,12 +131,13 @@ def as_yaml(contract: Contract) -> str:
     return str(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False))
 
 
-# Reported by everyone in every quarter, so that there is always something left to score.
-ANCHOR: Tree = {"id": "anchor", "name": "anchor", "kind": "count", "every": "quarter"}
+def _anchor(ends: str) -> Tree:
+    """Reported by everyone in every quarter or month, so that there is always something left to score."""
+    return {"id": "anchor", "name": "anchor", "kind": "count", "every": CADENCES[ends][-1]}
 
 
 @st.composite
-def _indicator_trees(draw: Draw, prefix: str) -> list[Tree]:
+def _indicator_trees(draw: Draw, prefix: str, ends: str) -> list[Tree]:
     kinds = draw(st.lists(st.sampled_from(["count", "ratio", "ratio", "number", "money", "yes_no", "checklist", "mark"]),
                           min_size=1, max_size=4))  # fmt: skip
     trees = []
@@ -138,7 +146,7 @@ def _indicator_trees(draw: Draw, prefix: str) -> list[Tree]:
             "id": f"{prefix}{number}_{kind}",
             "name": kind,
             "kind": kind,
-            "every": draw(st.sampled_from(CADENCES)),
+            "every": draw(st.sampled_from(CADENCES[ends])),
         }
         tree |= {"note": SPARSE} if draw(st.booleans()) else {}
         tree |= {"entries": ENTRIES} if kind == "checklist" else {}
@@ -295,8 +303,8 @@ def _sections_of_past(draw: Draw, prefix: str, supply: Supply) -> tuple[Tree, Tr
 @st.composite
 def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> dict[str, Any]:
     """Only indicators that are reported at least as often can be read."""
-    quarterly = [tree for tree in supply.indicators if tree["every"] == "quarter"]
-    inner = Supply(quarterly, supply.incidents, supply.decimals, supply.fair, supply.lower)
+    often = [tree for tree in supply.indicators if tree["every"] in ("quarter", "month")]
+    inner = Supply(often, supply.incidents, supply.decimals, supply.fair, supply.lower)
     sections = [draw(_sections(f"{name}_s0", inner, anchored=True))]
     sections += [draw(_sections(f"{name}_s1", inner))] if draw(st.booleans()) else []
     optional = {"cap": limits(supply.decimals, 20, lowest=10), "floor": limits(supply.decimals, 5)}

@@ -14,7 +14,7 @@ from strategies_past import histories
 from rules.checks.places import Measure, measures, reads_nothing
 from rules.contract import Contract
 from rules.indicator import Indicator, Kind
-from rules.period import Period, periods_of
+from rules.period import Period
 from rules.scoring import Brackets, Linear, Mark, Relative, parts_of
 from rules.scoring_terms import FromData, Incomplete, Missing, Over, Reference
 from targets.cadre import Assignment, Cadre, Tenure
@@ -41,20 +41,22 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
     in_a_tree = len(of_parties) > 1
     parties = draw(_parties([kind for contract in of_parties for kind in contract.assesses], in_a_tree=in_a_tree))
     codes = [party.code for party in parties]
-    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts], codes))
+    first = contracts[0].whole_year.first_day
+    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts], codes, first))
     cadres = tuple(Cadre(code, code) for code in dict.fromkeys(tenure.cadre for tenure in tenures))
     records = Records(
         parties=parties,
         cadres=cadres,
         tenures=tenures,
-        assignments=draw(_assignments([cadre.code for cadre in cadres], codes)),
+        assignments=draw(_assignments([cadre.code for cadre in cadres], codes, first)),
         **draw(_values(of_parties, codes, of_cadres, [cadre.code for cadre in cadres])),
         incidents=draw(_incidents([*codes, *(cadre.code for cadre in cadres)], contracts)),
         states=draw(_states([*codes, *(cadre.code for cadre in cadres)], contracts)),
         prior_vetoes=draw(_prior_vetoes([*codes, *(cadre.code for cadre in cadres)], contracts)),
         history=draw(histories([*codes, *(cadre.code for cadre in cadres)], contracts)),
     )
-    return Snapshot(YEAR, records, draw(st.sampled_from([12, 12, 12, 9, 3])) if through is None else through)
+    through = draw(st.sampled_from([12, 12, 12, 9, 3])) if through is None else through
+    return Snapshot(YEAR, records, through, contracts[0].year_ends)
 
 
 @st.composite
@@ -71,26 +73,26 @@ def _parties(draw: Draw, kinds: Sequence[str], *, in_a_tree: bool) -> tuple[Part
 
 
 @st.composite
-def _tenures(draw: Draw, posts: Sequence[str], parties: Sequence[str]) -> tuple[Tenure, ...]:
+def _tenures(draw: Draw, posts: Sequence[str], parties: Sequence[str], first: date) -> tuple[Tenure, ...]:
     """Each in a post all year, at a party or at the town; one may change, or be in two at the year's end."""
     count = draw(st.integers(1, 3)) if posts else 0
-    places, first = st.sampled_from([*parties, "T"]), date(YEAR, 1, 1)
+    places = st.sampled_from([*parties, "T"])
     held = [Tenure(f"C{number}", draw(st.sampled_from(posts)), draw(places), first) for number in range(count)]
     if held and draw(st.booleans()):
-        held.append(Tenure("C0", draw(st.sampled_from(posts)), draw(places), date(YEAR, 7, 1)))
-        ends = draw(st.sampled_from([None, date(YEAR, 6, 30)]))
+        held.append(Tenure("C0", draw(st.sampled_from(posts)), draw(places), first + timedelta(181)))
+        ends = draw(st.sampled_from([None, first + timedelta(180)]))
         held[0] = replace(held[0], until=ends)
     return tuple(dict.fromkeys(held))
 
 
 @st.composite
-def _assignments(draw: Draw, cadres: Sequence[str], parties: Sequence[str]) -> tuple[Assignment, ...]:
+def _assignments(draw: Draw, cadres: Sequence[str], parties: Sequence[str], first: date) -> tuple[Assignment, ...]:
     """One for the whole year each, and others that come and go."""
     duties = []
     for cadre in cadres:
-        duties.append(Assignment(cadre, draw(st.sampled_from(parties)), "guide", date(YEAR - 1, 1, 1)))
+        duties.append(Assignment(cadre, draw(st.sampled_from(parties)), "guide", first - timedelta(365)))
         for _ in range(draw(st.integers(0, 3))):
-            start = date(YEAR, 1, 1) + timedelta(draw(st.integers(-400, 364)))
+            start = first + timedelta(draw(st.integers(-400, 364)))
             until = draw(st.none() | st.integers(0, 400).map(lambda days, since=start: since + timedelta(days)))
             share = draw(st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(1, 3)]))
             role, party = draw(st.sampled_from(ROLES)), draw(st.sampled_from(parties))
@@ -163,7 +165,9 @@ def _values(
                 for subject in subjects:
                     targets += draw(_targets(subject, indicator, needs[indicator.id]))
                     if not indicator.computed:
-                        observations += draw(_observations(subject, indicator, needs[indicator.id]))
+                        observations += draw(
+                            _observations(subject, indicator, needs[indicator.id], contract.whole_year)
+                        )
     return {"observations": tuple(observations), "targets": tuple(targets)}
 
 
@@ -181,9 +185,9 @@ def _targets(draw: Draw, subject: str, indicator: Indicator, needs: Needs) -> li
 
 
 @st.composite
-def _observations(draw: Draw, subject: str, indicator: Indicator, needs: Needs) -> list[Observation]:
+def _observations(draw: Draw, subject: str, indicator: Indicator, needs: Needs, year: Period) -> list[Observation]:
     """A value for each period, of the year before too where it is looked at, and none where it may lack."""
-    periods = [*(periods_of(YEAR - 1, indicator.every) if needs.last_year else ()), *periods_of(YEAR, indicator.every)]
+    periods = list(periods_looked_at(year, indicator, needs))
     size = len(periods)
     figures = draw(st.lists(st.integers(0, VALUE_MAX), min_size=2 * size, max_size=2 * size))
     lacking = (
@@ -196,10 +200,15 @@ def _observations(draw: Draw, subject: str, indicator: Indicator, needs: Needs) 
     return found
 
 
+def periods_looked_at(year: Period, indicator: Indicator, needs: Needs) -> tuple[Period, ...]:
+    before = year.year_before.parts(indicator.every) if needs.last_year else ()
+    return (*before, *year.parts(indicator.every))
+
+
 def _reported(
     subject: str, indicator: Indicator, needs: Needs, period: Period, over: int, under: int
 ) -> Iterator[Observation]:
-    before = period.year < YEAR
+    before, period = period.year < YEAR, period.as_reported
     counted = False
     match indicator.kind:
         case Kind.RATIO:
@@ -232,7 +241,7 @@ def _incidents(draw: Draw, subjects: Sequence[str], contracts: Sequence[Contract
         return ()
     found = []
     for number in range(draw(st.integers(0, 5))):
-        happened = date(YEAR, 1, 1) + timedelta(draw(st.integers(-200, 364)))
+        happened = contracts[0].whole_year.first_day + timedelta(draw(st.integers(-200, 364)))
         seen = happened + timedelta(draw(st.sampled_from([0, 1, 90, 250])))
         state = draw(st.sampled_from([IncidentState.SUBSTANTIATED] * 3 + list(IncidentState)))
         who, kind = draw(st.sampled_from(subjects)), draw(st.sampled_from(kinds))
@@ -246,7 +255,7 @@ def _states(draw: Draw, subjects: Sequence[str], contracts: Sequence[Contract]) 
     names = [state for contract in contracts for state in contract.state_ids]
     found = []
     for _ in range(draw(st.integers(0, 2)) if names else 0):
-        start = date(YEAR, 1, 1) + timedelta(draw(st.integers(-90, 364)))
+        start = contracts[0].whole_year.first_day + timedelta(draw(st.integers(-90, 364)))
         until = draw(st.none() | st.integers(0, 200).map(lambda days, since=start: since + timedelta(days)))
         found.append(StateRecord(draw(st.sampled_from(subjects)), draw(st.sampled_from(names)), start, until))
     return tuple(found)
@@ -259,5 +268,6 @@ def _prior_vetoes(draw: Draw, subjects: Sequence[str], contracts: Sequence[Contr
     for _ in range(draw(st.integers(0, 2)) if known else 0):
         contract, veto = draw(st.sampled_from(known))
         until = draw(st.sampled_from([YEAR - 1, YEAR, YEAR + 1]))
-        found.append(PriorVeto(draw(st.sampled_from(subjects)), contract, veto, date(YEAR - 1, 5, 1), until))
+        happened = contracts[0].whole_year.first_day - timedelta(245)
+        found.append(PriorVeto(draw(st.sampled_from(subjects)), contract, veto, happened, until))
     return tuple(dict.fromkeys(found))

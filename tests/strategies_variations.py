@@ -8,10 +8,9 @@ from datetime import timedelta
 from fractions import Fraction
 from random import Random
 
-from strategies_records import VALUE_MAX, Needs, _reported, needs_of
+from strategies_records import VALUE_MAX, Needs, _reported, needs_of, periods_looked_at
 
 from rules.contract import Contract
-from rules.period import periods_of
 from targets.cadre import Assignment
 from targets.observation import Incident, Observation
 from targets.snapshot import Snapshot
@@ -41,10 +40,9 @@ def _observations(contract: Contract, subjects: Sequence[str], dice: Random) -> 
     for indicator in contract.indicators:
         if not indicator.computed:
             asked: Needs = needs[indicator.id]
-            before = periods_of(contract.year - 1, indicator.every) if asked.last_year else ()
             for subject in subjects:
                 sparse = asked.may_lack and dice.random() < 1 / 2
-                for period in (*before, *periods_of(contract.year, indicator.every)):
+                for period in periods_looked_at(contract.whole_year, indicator, asked):
                     if not (sparse and dice.random() < 1 / 2):
                         over, under = dice.randint(0, VALUE_MAX), dice.randint(0, VALUE_MAX)
                         yield from _reported(subject, indicator, asked, period, over, under)

@@ -227,9 +227,9 @@ def _expectations(table: Table, row: Mapping[str, str]) -> list[_Expectation]:
 
 
 def _normal(asked: str) -> str:
-    """`例会 一季度` as `例会 2026Q1`."""
+    """`例会 一季度` as `例会 2026Q1`; `2025-12/2026-02` stays, which is no quarter of the calendar."""
     name, _, rest = asked.partition(" ")
-    is_period = rest and rest != "达标" and rest.partition(" ")[0] not in _DUES.values()
+    is_period = rest and rest != "达标" and "/" not in rest and rest.partition(" ")[0] not in _DUES.values()
     return _asked(name, period_of(rest)) if is_period else asked
 
 

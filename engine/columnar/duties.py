@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import assert_never
 
 import narwhals as nw
 
 from rules.contract import Contract
 from rules.linkage import Link, LinkCombine, Prorate
+from rules.period import Cadence
 from targets.columns.year import Frame, YearColumns
-from targets.snapshot import month_end
 
 PAIR = ("cadre", "party")
 DAYS_MAX = 366
@@ -51,9 +50,8 @@ def weights(year: YearColumns, contract: Contract, link: Link) -> tuple[Frame, i
 
 
 def _month_ends(contract: Contract, first: int, last: int) -> list[int]:
-    year = contract.first_day.year
-    ends: list[date] = [month_end(year, month) for month in range(1, 13)]
-    return [end.toordinal() for end in ends if first <= end.toordinal() <= last]
+    ends = [month.last_day.toordinal() for month in contract.whole_year.parts(Cadence.MONTH)]
+    return [end for end in ends if first <= end <= last]
 
 
 def _time_of_each(duties: Frame, prorate: Prorate, ends: Sequence[int]) -> tuple[Frame, int]:

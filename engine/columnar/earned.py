@@ -122,7 +122,7 @@ def _by_party(scribe: Scribe, case: Case, name: str) -> tuple[Ratio, Truth]:
 
 
 def _last_year(scribe: Scribe, case: Case, name: str) -> Parameter:
-    before = replace(case, window=Period(case.window.year - 1, case.window.cadence, case.window.number))
+    before = replace(case, window=case.window.year_before)
     reading = read(scribe, before)
     if case.measured.missing is Missing.ERROR:
         expected = say("the value of {year}, as {parameter}", year=before.window.year, parameter=PARAMETERS[name])

@@ -45,7 +45,7 @@ def judge_year(
     Contracts for parties come before those for cadres, whatever the order given: cadres answer for parties.
     """
     ordered = in_order(contracts)
-    faults = contracts_fit(ordered, year.year)
+    faults = contracts_fit(ordered, year.whole_year)
     refuse_if_any(faults)
     if not any(year.contracts[contract.contract].subjects for contract in ordered):
         refuse(nobody(ordered))

@@ -14,7 +14,7 @@ from engine.columnar.plan import Truth
 from engine.columnar.scribe import Case, Scribe, input_column
 from rules.diagnostic import say
 from rules.indicator import Indicator, Kind
-from rules.period import Period, periods_of
+from rules.period import Period
 from rules.scoring_terms import Direction, Incomplete, Over
 from targets.columns.year import Amount
 
@@ -63,8 +63,8 @@ def read(scribe: Scribe, case: Case, entry: str = "") -> Reading:
     rule = measured.period
     due = [
         period
-        for period in periods_of(case.window.year, indicator.every)
-        if period.within(case.window) and scribe.due(period)
+        for period in case.window.parts(indicator.every)
+        if scribe.due(period)
         and (rule.over is not Over.WEIGHTED or rule.weights[period.number - 1] > 0)
     ]  # fmt: skip
     reported = [_reported(scribe, indicator, period, entry) for period in due]
@@ -111,10 +111,11 @@ def _of_past(scribe: Scribe, case: Case, value: Ratio, there: Truth) -> Reading:
 def _reported(scribe: Scribe, indicator: Indicator, period: Period, entry: str) -> Reported:
     if indicator.derived is not None:
         return _derived(scribe, indicator, period)
-    amount = scribe.columns.amounts.get((indicator.id, period, entry))
+    told = period.as_reported
+    amount = scribe.columns.amounts.get((indicator.id, told, entry))
     there = _there(scribe, amount)
     if indicator.kind is Kind.CHECKLIST:
-        entries = [scribe.columns.amounts.get((indicator.id, period, one.id)) for one in indicator.entries]
+        entries = [scribe.columns.amounts.get((indicator.id, told, one.id)) for one in indicator.entries]
         there = scribe.plan.any_of(_there(scribe, one) for one in entries).settled()
     if amount is None:
         nothing, one = constant(scribe.plan, Fraction(0)), constant(scribe.plan, Fraction(1))

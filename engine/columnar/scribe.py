@@ -13,7 +13,7 @@ from engine.columnar.tallies import DayColumns, EventColumn, Tally, Told
 from rules.contract import Contract
 from rules.diagnostic import Text
 from rules.indicator import Indicator, OfScores
-from rules.period import Cadence, Period
+from rules.period import Period
 from rules.scoring import Measured
 from rules.sheet import Scope
 from targets.columns.year import ContractColumns, IntegerColumn
@@ -103,7 +103,7 @@ class Scribe:
 
     @property
     def year_window(self) -> Period:
-        return Period(self.year, Cadence.YEAR, 1)
+        return self.contract.whole_year
 
     def due(self, period: Period) -> bool:
         return period.year < self.year or (period.year == self.year and period.last_month <= self.through)

@@ -16,7 +16,7 @@ from engine.columnar.order import best_of
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import Case, Known, Scribe
 from rules.diagnostic import Text, say
-from rules.period import Period, periods_of
+from rules.period import Period
 from rules.sheet import Combine, Item, PeriodicSheet, Section, SectionKind, Spread, TooFew
 
 ZERO = Fraction(0)
@@ -226,7 +226,7 @@ def _sum(scribe: Scribe, section: Section, items: Sequence[ItemColumns]) -> Case
 
 def _sheet(scribe: Scribe, sheet: PeriodicSheet) -> SheetColumns | None:
     """The sheet over the periods that are due; None while none is."""
-    due = [period for period in periods_of(scribe.year, sheet.each) if scribe.due(period)]
+    due = [period for period in scribe.year_window.parts(sheet.each) if scribe.due(period)]
     if not due:
         return None
     noted = len(scribe.faults)

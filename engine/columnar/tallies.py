@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
@@ -12,11 +11,10 @@ import narwhals as nw
 
 from rules.condition import AllOf, AnyOf, Condition, IncidentCount, Not
 from rules.contract import Contract
-from rules.period import Cadence, Period, periods_of
+from rules.period import Period
 from rules.scoring import Measured, PerEvent, parts_of
 from rules.verdict import Veto, WarningRule
 from targets.columns.year import ContractColumns, Frame, YearColumns
-from targets.snapshot import month_end
 
 
 class EventColumn(NamedTuple):
@@ -69,9 +67,8 @@ def tell_events(
     told: dict[Tally, EventColumn] = {}
     if year.incidents is None:
         return base, told
-    whole_year = Period(year.year, Cadence.YEAR, 1)
-    asked = (counted(one.kind, whole_year, one.severities) for one in rated_in(conditions))
-    for tally in dict.fromkeys((*_tallies(contract, year), *asked)):
+    asked = (counted(one.kind, contract.whole_year, one.severities) for one in rated_in(conditions))
+    for tally in dict.fromkeys((*_tallies(contract), *asked)):
         most = columns.incidents.get((tally.kind, tally.window))
         if most is None or most.high == 0:
             continue
@@ -126,13 +123,12 @@ def counted(kind: str, window: Period, severities: tuple[str, ...]) -> Tally:
     return Tally(kind, window, severities, (), Fraction(1), once_per_matter=False)
 
 
-def _tallies(contract: Contract, year: YearColumns) -> Iterator[Tally]:
-    whole_year = Period(year.year, Cadence.YEAR, 1)
+def _tallies(contract: Contract) -> Iterator[Tally]:
     for section in contract.sections:
         for item in section.items:
-            yield from _of_item(item, whole_year)
+            yield from _of_item(item, contract.whole_year)
     for sheet in contract.periodic:
-        for window in periods_of(year.year, sheet.each):
+        for window in contract.whole_year.parts(sheet.each):
             for section in sheet.sections:
                 for item in section.items:
                     yield from _of_item(item, window)
@@ -171,8 +167,8 @@ def tally_of(rule: PerEvent, window: Period) -> Tally:
 
 def _summed(incidents: Frame, tally: Tally, name: str) -> Frame:
     """By subject, in units of the tally."""
-    first = nw.lit(date(tally.window.year, tally.window.first_month, 1).toordinal(), nw.Int64)
-    last = nw.lit(month_end(tally.window.year, tally.window.last_month).toordinal(), nw.Int64)
+    first = nw.lit(tally.window.first_day.toordinal(), nw.Int64)
+    last = nw.lit(tally.window.last_day.toordinal(), nw.Int64)
     chosen = Told(tally.kind, tally.severities).test() & (nw.col("found_on") >= first) & (nw.col("found_on") <= last)
     worth = nw.lit(int(tally.otherwise / tally.unit), nw.Int64)
     for severity, amount in tally.amounts:

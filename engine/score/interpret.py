@@ -18,7 +18,7 @@ from engine.score.earned import ZERO, bound
 from engine.score.items import ItemScore, SheetScores
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
-from rules.period import Period, periods_of
+from rules.period import Period
 from rules.sheet import Combine, PeriodicSheet, Section, SectionKind, Spread, TooFew
 
 
@@ -222,7 +222,7 @@ def _weighted(step: Step, weight: Fraction) -> Step:
 def _sheet(scores: SheetScores, subject: Subject, sheet: PeriodicSheet, at: Location) -> SheetScore | None:
     """The sheet over the periods that are due; None while none is, or where nothing of it is in scope."""
     book = scores.book
-    due = [p for p in periods_of(book.facts.year.year, sheet.each) if book.facts.snapshot.due(p)]
+    due = [p for p in book.facts.year.parts(sheet.each) if book.facts.snapshot.due(p)]
     if not due or not any(subject.in_scope(section.applies_to) for section in sheet.sections):
         return None
     noted = book.times_noted

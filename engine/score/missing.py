@@ -152,4 +152,4 @@ def carried_told(book: Book, case: Case, earned: Earned) -> Earned:
 
 
 def _year_before(case: Case) -> Case:
-    return replace(case, window=Period(case.window.year - 1, case.window.cadence, case.window.number))
+    return replace(case, window=case.window.year_before)

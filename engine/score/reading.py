@@ -14,7 +14,7 @@ from engine.score.of_scores import value_of_scores
 from engine.score.past import mean_of_past
 from rules.diagnostic import Span, say
 from rules.indicator import Indicator, Kind
-from rules.period import Period, periods_of
+from rules.period import Period
 from rules.scoring_terms import Direction, Incomplete, Over
 
 
@@ -72,8 +72,8 @@ def read(book: Book, case: Case, entry: str = "") -> Reading:
         if value is None:
             return Reading(Found.NOTHING_REPORTED, None, step, (case.window,))
         return Reading(Found.VALUE, value, step, numerator=value)
-    every = periods_of(case.window.year, indicator.every)
-    due = tuple(p for p in every if p.within(case.window) and book.facts.snapshot.due(p) and _counts(case, p))
+    inside = case.window.parts(indicator.every)
+    due = tuple(p for p in inside if book.facts.snapshot.due(p) and _counts(case, p))
     amounts = {p: a for p in due if (a := _amount(book, case.subject, indicator, p, entry)) is not None}
     lacking = tuple(p for p in due if p not in amounts)
     if not due:

@@ -88,6 +88,7 @@ CHECKS: tuple[Check, ...] = (
     sheets.too_many_sections_demanded,
     sheets.total_worth_nothing,
     sheets.dates,
+    sheets.reports_across_the_year,
     sheets.version_and_hash,
     totals.total_adds_up,
     totals.sections_add_up,

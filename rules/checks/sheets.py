@@ -8,6 +8,7 @@ from rules.checks.places import sections
 from rules.checks.totals import Whose, subjects_of
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
+from rules.period import DECEMBER
 from rules.quantity import show
 from rules.sheet import SectionKind
 from rules.source import Tree
@@ -75,13 +76,28 @@ def total_worth_nothing(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
 def dates(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """In force within its year, from the first day to the last."""
     for key, day in (("effective_from", contract.effective_from), ("effective_until", contract.effective_until)):
-        if day is not None and day.year != contract.year:
-            expected = say("a day of {year}", year=contract.year)
+        if day is not None and not contract.whole_year.holds(day):
+            expected = say("a day of {year}", year=contract.whole_year.in_full)
             yield Diagnostic("DX270", tree.span((key,)), say("{day}", day=day.isoformat()), expected)
     if contract.first_day > contract.last_day:
         found = say("{day}, before it begins", day=contract.last_day.isoformat())
         expected = say("{day} or later", day=contract.first_day.isoformat())
         yield Diagnostic("DX270", tree.span(("effective_until",)), found, expected)
+
+
+def reports_across_the_year(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """Values are reported for the calendar's quarters and half-years; the year must be made of whole ones."""
+    if contract.year_ends == DECEMBER:
+        return
+    for index, indicator in enumerate(contract.indicators):
+        whole = contract.whole_year.parts(indicator.every)
+        if any(period.as_reported.ends != DECEMBER for period in whole):
+            found = say("{indicator}, reported every {cadence}", indicator=indicator.id, cadence=indicator.every)
+            months = "、".join(map(str, whole))
+            expected = say("an indicator reported every month or year: a {cadence} of this year would be {months}",
+                           cadence=indicator.every, months=months)  # fmt: skip
+            hint = say("report it by month; a sheet or an item adds the months up by the year's own quarters")
+            yield Diagnostic("DX276", tree.span(("indicators", index, "every")), found, expected, hint)
 
 
 def version_and_hash(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:

@@ -26,6 +26,19 @@ def given_twice(contracts: Contracts) -> Iterator[Diagnostic]:
             yield Diagnostic("DX205", span, found, say("each version in one file"), also=(before,))
 
 
+def calendars(contracts: Contracts) -> Iterator[Diagnostic]:
+    """Contracts of one year are assessed together, over one set of months."""
+    first: dict[int, tuple[Contract, Span]] = {}
+    for contract, tree in contracts:
+        span = tree.span(("year_ends",) if "year_ends" in contract.model_fields_set else ("year",))
+        before, place = first.setdefault(contract.year, (contract, span))
+        if before.year_ends != contract.year_ends:
+            found = say("a year that ends with month {month}", month=contract.year_ends)
+            expected = say("month {month}, as in {contract}", month=before.year_ends, contract=before.contract)
+            hint = say("assess contracts whose years end differently each by themselves")
+            yield Diagnostic("DX277", span, found, expected, hint, also=(place,))
+
+
 def totals_of_others(contracts: Contracts) -> Iterator[Diagnostic]:
     """A total that enters this contract comes from another one of the same year that assesses parties."""
     for contract, tree in contracts:
@@ -120,5 +133,5 @@ def _unknown(tree: Tree, references: Iterable[Reference]) -> Iterator[Diagnostic
 
 
 CHECKS: tuple[Callable[[Contracts], Iterable[Diagnostic]], ...] = (
-    given_twice, linked_contracts, totals_of_others, earlier_contracts, children_under_others, names_elsewhere,
+    given_twice, calendars, linked_contracts, totals_of_others, earlier_contracts, children_under_others, names_elsewhere,
 )  # fmt: skip

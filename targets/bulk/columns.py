@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 from math import lcm
 
 import narwhals as nw
@@ -12,7 +11,7 @@ import narwhals as nw
 from rules.below import looks_below
 from rules.contract import Contract
 from rules.indicator import Kind
-from rules.period import Period
+from rules.period import Period, months_through
 from rules.verdict import Peers
 from targets.bulk.form import column
 from targets.bulk.past import join_history, past_columns, past_integers, past_truths
@@ -33,7 +32,6 @@ from targets.columns.year import (
     windows_of,
 )
 from targets.observation import IncidentState
-from targets.snapshot import month_end
 
 # A query that joins more than this takes its planner longer than the work.
 JOINS_NESTED_MAX = 8
@@ -43,21 +41,24 @@ ONE, ZERO = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
 def columns_of_tables(
     tables: Tables, contracts: Sequence[Contract], year: int, through: int, backend: Backend
 ) -> YearColumns:
-    """The columns of everything the contracts are judged by."""
-    last = month_end(year, through).toordinal()
-    counting = _counting(tables, year, last, backend)
+    """The columns of everything the contracts are judged by; contracts whose years end otherwise than the first's are
+    refused when they are judged."""
+    year_ends = contracts[0].year_ends
+    due = months_through(year, through, year_ends)
+    counting = _counting(tables, due, backend)
     duties, count, most = _duties(tables, backend)
     shares = _range(duties, ["share"], backend)["share"] if duties is not None else (1, 1)
     parents, children = _parents(tables, backend) if any(map(looks_below, contracts)) else (None, 0)
-    holders = _holders(tables, last, backend)
+    holders = _holders(tables, due[-1].last_day.toordinal(), backend)
     return YearColumns(
         year=year, through=through,
-        contracts={one.contract: _contract(one, tables, counting, year, through, backend) for one in contracts},
+        contracts={one.contract: _contract(one, tables, counting, due, backend) for one in contracts},
         assignments=duties, assignments_count=count, duties_max=most, share=IntegerColumn("share", *shares),
         share_scale=tables.share_scale, incidents=counting, prior_vetoes=tables.prior_vetoes,
         prior_vetoes_count=0 if tables.prior_vetoes is None else _rows(tables.prior_vetoes, backend),
         parents=parents, children_max=children,
         holders=holders, holders_count=0 if holders is None else _rows(holders, backend),
+        year_ends=year_ends,
     )  # fmt: skip
 
 
@@ -75,12 +76,11 @@ def _range(frame: Frame, names: Sequence[str], backend: Backend) -> dict[str, tu
     return {name: (int(found[f"least {name}"][0] or 0), int(found[f"most {name}"][0] or 0)) for name in names}
 
 
-def _counting(tables: Tables, year: int, last: int, backend: Backend) -> Frame | None:
+def _counting(tables: Tables, due: Sequence[Period], backend: Backend) -> Frame | None:
     """Substantiated incidents that were found in the year, as far as it is due."""
     if tables.incidents is None:
         return None
-    found = nw.col("found_on")
-    inside = (found >= date(year, 1, 1).toordinal()) & (found <= last)
+    inside = _found_in(due[0], due[-1])
     proven = nw.col("state") == IncidentState.SUBSTANTIATED.value
     frame = tables.incidents.filter(inside & proven)
     return backend.keep(frame.select("subject", "kind", "id", "happened_on", "found_on", "severity", "matter"))
@@ -117,17 +117,17 @@ def _holders(tables: Tables, last: int, backend: Backend) -> Frame | None:
 
 
 def _contract(
-    contract: Contract, tables: Tables, counting: Frame | None, year: int, through: int, backend: Backend
+    contract: Contract, tables: Tables, counting: Frame | None, due: Sequence[Period], backend: Backend
 ) -> ContractColumns:
-    subjects = _subjects(contract, tables, year, through)
+    subjects = _subjects(contract, tables, due)
     if subjects is None:
         empty: dict[str, list[str]] = {name: [] for name in (*SUBJECT_COLUMNS, "party")}
         return ContractColumns(backend.bring(empty, dict.fromkeys(empty, nw.String)), 0, 1)
-    keys, joined = _joined_values(contract, tables, subjects, year, through, backend)
+    keys, joined = _joined_values(contract, tables, subjects, due, backend)
     parameters, joined = _joined_parameters(contract, tables, joined, backend)
-    windows = [window for window in windows_of(contract) if window.year == year]
+    windows = [window for window in windows_of(contract) if window.year == due[0].year]
     kinds, joined = _joined_incidents(counting, windows, joined, backend)
-    states, joined = _joined_months(tables, joined, year, through, backend)
+    states, joined = _joined_months(tables, joined, due, backend)
     past, joined = join_history(tables, joined, backend)
     frame = backend.keep(joined)
     sizes = backend.take(
@@ -164,9 +164,9 @@ def _integers(
     return backend.keep(frame.with_columns(nw.col(short).cast(nw.UInt32))) if short else frame, found
 
 
-def _subjects(contract: Contract, tables: Tables, year: int, through: int) -> Frame | None:
+def _subjects(contract: Contract, tables: Tables, due: Sequence[Period]) -> Frame | None:
     """Subject, code, name, kind, post, group, league, party of everybody the contract assesses."""
-    frame = _cadres(contract, tables, year, through) if contract.posts else _parties(contract, tables)
+    frame = _cadres(contract, tables, due) if contract.posts else _parties(contract, tables)
     if frame is None:
         return None
     league = {Peers.ALL: nw.lit("", nw.String), Peers.GROUP: nw.col("group"), Peers.KIND: nw.col("kind")}
@@ -181,11 +181,11 @@ def _parties(contract: Contract, tables: Tables) -> Frame:
     return chosen.select("code", "name", "kind", post=nothing, group=group, party=nothing)
 
 
-def _cadres(contract: Contract, tables: Tables, year: int, through: int) -> Frame | None:
+def _cadres(contract: Contract, tables: Tables, due: Sequence[Period]) -> Frame | None:
     """Everybody in the post that they held last in the year."""
     if tables.tenures is None:
         return None
-    first, last = date(year, 1, 1).toordinal(), month_end(year, through).toordinal()
+    first, last = due[0].first_day.toordinal(), due[-1].last_day.toordinal()
     held = tables.tenures.filter((nw.col("start") <= last) & (nw.col("until") >= first))
     latest = held.group_by("cadre").agg(nw.col("start").max().alias("latest"))
     at_last = held.join(latest, on="cadre", how="inner").filter(nw.col("start") == nw.col("latest"))
@@ -203,13 +203,13 @@ def _cadres(contract: Contract, tables: Tables, year: int, through: int) -> Fram
 
 
 def _joined_values(
-    contract: Contract, tables: Tables, subjects: Frame, year: int, through: int, backend: Backend
+    contract: Contract, tables: Tables, subjects: Frame, due: Sequence[Period], backend: Backend
 ) -> tuple[list[AmountKey], Frame]:
     """The values of the contract's indicators beside its subjects; where nothing was reported 0 / 1."""
     keys: list[AmountKey] = []
     joined = 0
     for reported in tables.values:
-        own = [key for key in reported.keys if _looked_at(key[1], year, through)]
+        own = [key for key in reported.keys if _looked_at(key[1], due)]
         if not own or reported.contract != contract.contract:
             continue
         names = [column(key, part) for key in own for part in ("numerator", "denominator", "counted")]
@@ -229,8 +229,9 @@ def _joined_values(
     return keys, subjects
 
 
-def _looked_at(period: Period, year: int, through: int) -> bool:
-    return period.year == year - 1 or (period.year == year and period.last_month <= through)
+def _looked_at(reported: Period, due: Sequence[Period]) -> bool:
+    period, last = reported.in_year_ending(due[-1].ends), due[-1]
+    return period.year == last.year - 1 or (period.year == last.year and period.last_month <= last.last_month)
 
 
 def _truths(keys: Sequence[AmountKey], parameters: dict[tuple[str, str], int]) -> list[str]:
@@ -313,7 +314,7 @@ def _joined_incidents(
     for kind in kinds:
         own = nw.col("kind") == kind
         for window in windows:
-            counts[incidents_name(kind, window)] = nw.when(own & _found_in(window)).then(ONE).otherwise(ZERO)
+            counts[incidents_name(kind, window)] = nw.when(own & _found_in(window, window)).then(ONE).otherwise(ZERO)
         for part, day in (("happened", "happened_on"), ("found", "found_on")):
             counts[incident_days_name(kind, part)] = nw.when(own).then(nw.col(day)).otherwise(ZERO)
     if not kinds:
@@ -327,21 +328,18 @@ def _joined_incidents(
     return kinds, joined.with_columns(nw.col(name).fill_null(0) for name in counts)
 
 
-def _found_in(window: Period) -> nw.Expr:
-    first = date(window.year, window.first_month, 1).toordinal()
-    return (nw.col("found_on") >= first) & (nw.col("found_on") <= month_end(window.year, window.last_month).toordinal())
+def _found_in(first: Period, last: Period) -> nw.Expr:
+    return (nw.col("found_on") >= first.first_day.toordinal()) & (nw.col("found_on") <= last.last_day.toordinal())
 
 
-def _joined_months(
-    tables: Tables, subjects: Frame, year: int, through: int, backend: Backend
-) -> tuple[list[str], Frame]:
+def _joined_months(tables: Tables, subjects: Frame, due: Sequence[Period], backend: Backend) -> tuple[list[str], Frame]:
     """Month ends that are due on which the subject was in each state, be it told twice."""
     if tables.states is None:
         return [], subjects
     names = sorted(backend.take(tables.states.select("state").unique())["state"])
     for state in names:
         own = tables.states.filter(nw.col("state") == state)
-        held = {f"month {number}": _in_state(month_end(year, number).toordinal()) for number in range(1, through + 1)}
+        held = {f"month {month.number}": _in_state(month.last_day.toordinal()) for month in due}
         months = own.with_columns(**held).group_by("subject").agg(*(nw.col(name).max() for name in held))
         total = nw.sum_horizontal(ZERO, *(nw.col(name) for name in held))
         counted = months.select("subject", **{months_name(state): total})

@@ -53,9 +53,8 @@ def _read_periods(source: Source, lexicon: Lexicon) -> None:
 
     def period(cell: Cell) -> tuple[str]:
         found = period_of(cell, year)
-        if found.year not in lexicon.years:
-            listed = "、".join(map(str, sorted(lexicon.years)))
-            raise CellFault("DX558", say("a period of {years}", years=listed))
+        if not lexicon.knows(found):
+            raise CellFault("DX558", say("a period of {years}", years=lexicon.years_listed))
         return (str(found),)
 
     source.decode("period", period, {"period": nw.String}, None)

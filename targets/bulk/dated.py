@@ -54,8 +54,3 @@ def day(cell: Cell) -> tuple[int]:
 def _open_day(cell: Cell) -> tuple[int]:
     found = open_day_of(cell, DAY_ZERO)
     return (OPEN_DAY if found is None else found.toordinal(),)
-
-
-def year_days(year: int) -> tuple[int, int]:
-    """The first and the last day of a year."""
-    return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()

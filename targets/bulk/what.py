@@ -14,7 +14,7 @@ from rules.diagnostic import Text, say
 from rules.indicator import Indicator
 from rules.safeguards import refused_subject
 from targets.bulk.assessed import People, is_of, refuse_others
-from targets.bulk.dated import day, read_days, year_days
+from targets.bulk.dated import day, read_days
 from targets.bulk.source import Source
 from targets.bulk.texts import read_codes, read_names
 from targets.bulk.who import common_multiple, read_named
@@ -113,8 +113,9 @@ def read_incidents(source: Source, people: People) -> Frame:
     source.once("id")
     early = nw.col("found_on") < nw.col("happened_on")
     source.fault_where(early, ("id",), "DX576", say("found on that day or later"), "found_on")
-    inside = [nw.col("found_on").is_between(*year_days(year)) for year in sorted(lexicon.years)]
-    expected = say("a day of {years}", years="、".join(map(str, sorted(lexicon.years))))
+    days = [(year.first_day.toordinal(), year.last_day.toordinal()) for year in lexicon.years]
+    inside = [nw.col("found_on").is_between(*each) for each in days]
+    expected = say("a day of {years}", years=lexicon.years_listed)
     other_year = ~nw.any_horizontal(*inside, ignore_nulls=False)
     source.fault_where(other_year & ~early, ("id",), "DX558", expected, "found_on")
     proven = nw.col("state") == IncidentState.SUBSTANTIATED.value
@@ -190,9 +191,11 @@ def _hold_priors(source: Source, contract: Contract, key: tuple[str, ...]) -> No
     own, happened, until = nw.col("contract") == contract.contract, nw.col("happened_on"), nw.col("until_year")
     other = own & ~nw.col("veto").is_in([veto.id for veto in contract.vetoes])
     source.fault_where(other, key, "DX534", say("the name or id of a veto of that contract"), "veto")
-    late = own & (happened >= year_days(contract.year)[0])
+    late = own & (happened >= contract.whole_year.first_day.toordinal())
     hint = say("an event of the year itself belongs in the table of incidents")
-    source.fault_where(late, key, "DX578", say("a day before {year}", year=contract.year), "happened_on", hint)
+    source.fault_where(
+        late, key, "DX578", say("a day before {year}", year=contract.whole_year.in_full), "happened_on", hint
+    )
     over = own & ~late & (nw.col("until_day") < happened)
 
     def expected(row: Mapping[str, Any]) -> Text:

@@ -37,7 +37,7 @@ from targets.columns.year import (
     windows_of,
 )
 from targets.observation import Incident, Observation, PastResult
-from targets.snapshot import Snapshot, month_end
+from targets.snapshot import Snapshot
 
 # A common multiple of divisors larger than this is of no use to anybody.
 MULTIPLE_MAX = 10**30
@@ -48,7 +48,7 @@ _LEAGUE = SUBJECT_COLUMNS.index("league")
 def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], backend: Backend) -> YearColumns:
     """The columns of snapshots of the same year and month; nobody in one is a peer of, or answers for, one in another."""
     first = snapshots[0]
-    assert all((one.year, one.through) == (first.year, first.through) for one in snapshots)
+    assert all(one.months_due == first.months_due for one in snapshots)
     worlds = [_World("" if len(snapshots) == 1 else f"{number}|", one) for number, one in enumerate(snapshots)]
     duties = list(_duties(worlds))
     priors = list(_priors(worlds))
@@ -68,6 +68,7 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
         parents=_brought(backend, parents, _PARENT_SCHEMA),
         children_max=max(Counter(row["parent"] for row in parents).values(), default=0),
         holders=_brought(backend, holders, _HOLDER_SCHEMA), holders_count=len(holders),
+        year_ends=first.year_ends,
     )  # fmt: skip
 
 
@@ -83,9 +84,10 @@ class _World:
 
     def counting(self) -> Iterator[Incident]:
         """Substantiated incidents that were found in the year, as far as it is due."""
+        year = self.snapshot.whole_year
         for incident in self.snapshot.records.incidents:
             found = incident.found_on
-            if incident.counts and found.year == self.snapshot.year and self.snapshot.due_on(found):
+            if incident.counts and year.holds(found) and self.snapshot.due_on(found):
                 yield incident
 
 
@@ -241,7 +243,7 @@ def _parties(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
 def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
     """Everybody in the post that they held last in the year."""
     snapshot = world.snapshot
-    first, last = date(snapshot.year, 1, 1), snapshot.last_day
+    first, last = snapshot.whole_year.first_day, snapshot.last_day
     held: dict[str, Tenure] = {}
     for tenure in sorted(snapshot.records.tenures, key=lambda t: (t.start, t.post, t.party)):
         if tenure.start <= last and (tenure.until is None or tenure.until >= first):
@@ -333,7 +335,7 @@ def _months(worlds: Sequence[_World], wide: _Wide) -> dict[str, IntegerColumn]:
     held: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for world in worlds:
         snapshot = world.snapshot
-        ends = [month_end(snapshot.year, month) for month in range(1, snapshot.through + 1)]
+        ends = [month.last_day for month in snapshot.months_due]
         for record in snapshot.records.states:
             row = wide.rows.get(world.key(record.subject))
             if row is not None:

@@ -13,8 +13,7 @@ from typing import Any
 import narwhals as nw
 
 from rules.contract import Contract
-from rules.period import Cadence, Period, periods_of
-from targets.snapshot import month_end
+from rules.period import DECEMBER, Cadence, Period, months_through
 
 # Indicator, period, entry of a checklist (else empty).
 AmountKey = tuple[str, Period, str]
@@ -117,18 +116,23 @@ class YearColumns:
     children_max: int = 0
     holders: Frame | None = None
     holders_count: int = 0
+    year_ends: int = DECEMBER
+
+    @property
+    def whole_year(self) -> Period:
+        return Period(self.year, Cadence.YEAR, 1, self.year_ends)
 
     @property
     def last_day(self) -> int:
         """The day up to which duties and states are looked at, as an ordinal."""
-        return month_end(self.year, self.through).toordinal()
+        return months_through(self.year, self.through, self.year_ends)[-1].last_day.toordinal()
 
 
 def windows_of(contract: Contract) -> Iterator[Period]:
     """The windows in which the contract counts incidents: the year, and the periods of its periodic sheets."""
-    yield Period(contract.year, Cadence.YEAR, 1)
+    yield contract.whole_year
     for cadence in dict.fromkeys(sheet.each for sheet in contract.periodic):
-        yield from periods_of(contract.year, cadence)
+        yield from contract.whole_year.parts(cadence)
 
 
 def amount_name(indicator: str, period: Period, entry: str, part: str) -> str:

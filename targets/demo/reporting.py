@@ -11,7 +11,6 @@ from hashlib import blake2b
 
 from rules.period import Cadence, Period, periods_of
 from targets.observation import Observation
-from targets.snapshot import month_end
 
 YEAR = 2026
 BEFORE = YEAR - 1
@@ -60,7 +59,7 @@ def calendar(cadence: Cadence, year: int = YEAR) -> tuple[Period, ...]:
 
 @cache
 def _reported_on(period: Period) -> date:
-    return month_end(period.year, period.last_month) + timedelta(days=DAYS_TO_REPORT)
+    return period.last_day + timedelta(days=DAYS_TO_REPORT)
 
 
 def number(subject: str, indicator: str, period: Period, value: Fraction | int, entry: str = "") -> Observation:

@@ -151,20 +151,23 @@ def open_day_of(cell: Cell, day_zero: date) -> date | None:
     return None if folded(cell.text) in OPEN_END else day_of(cell, day_zero)
 
 
-def period_of(cell: Cell, year: int | None) -> Period:
-    """A period; one without its year (3月, 第一季度, 上半年) is of `year`."""
+def period_of(cell: Cell, year: Period | None) -> Period:
+    """A period; one without its year (3月, 第一季度, 上半年) is the one that begins in `year`."""
     _refuse_not_typed(cell)
     typed = plain(cell.text.translate(_INVISIBLE)).strip(_QUOTES)
     if _CUT_OCTOBER.fullmatch(typed) and cell.holds is not Holds.DATE:
         hint = say("January is written 2026-01 and October 2026-10; spreadsheets cut 2026.10 to 2026.1")
         raise CellFault("DX526", say("a period that can be told apart"), hint)
-    if year is not None and _WITHOUT_YEAR.fullmatch(typed):
+    bare = year is not None and _WITHOUT_YEAR.fullmatch(typed) is not None
+    if bare:
         typed = f"{year}年{typed.removeprefix('全年')}"
     try:
-        return parse_period(typed.replace("月份", "月"))
+        period = parse_period(typed.replace("月份", "月"))
     except NotExact as fault:
         as_text = say("the cell is formatted as a date: write 2026-03, as text") if cell.holds is Holds.DATE else None
         raise CellFault("DX526", fault.text, as_text) from None
+    elsewhere = bare and year is not None and period.in_year_ending(year.ends).year != year.year
+    return period.year_before if elsewhere else period
 
 
 _CUT_OCTOBER = re.compile(r"\d{4}\.1")

@@ -132,9 +132,8 @@ def _period(line: Line, register: Register) -> Period | None:
     if "period" not in line.table.fields:
         return _period_of_sheet(line, register)
     period = line.need("period", lambda cell: period_of(cell, register.lexicon.the_year), None)
-    if period is not None and period.year not in register.lexicon.years:
-        years = "、".join(map(str, sorted(register.lexicon.years)))
-        expected = say("a period of {years}", years=years)
+    if period is not None and not register.lexicon.knows(period):
+        expected = say("a period of {years}", years=register.lexicon.years_listed)
         line.add("DX558", line.place("period"), shown(line.cell("period").text), expected)
         return None
     return period

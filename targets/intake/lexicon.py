@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, auto
 
 from rules.contract import Contract
 from rules.indicator import Entry, Indicator, Kind
+from rules.period import Period
 from rules.record import Clause, Label
 from targets.intake.names import Names
 from targets.vocabulary import folded
@@ -64,8 +66,17 @@ class Lexicon:
             self.titles.add(contract.contract, contract.title, contract.title_en)
         self.vetoes = {contract.contract: _clauses(contract.vetoes) for contract in contracts}
         self.grades = {contract.contract: _clauses(contract.grades) for contract in contracts}
-        self.years = frozenset(year for contract in contracts for year in _years(contract))
-        self.the_year = contracts[0].year if len({contract.year for contract in contracts}) == 1 else None
+        own = {contract.whole_year for contract in contracts}
+        self.the_year = next(iter(own)) if len(own) == 1 else None
+        self.years = sorted({year for one in own for year in (one, one.year_before)})
+        self.years_listed = "、".join(year.in_full for year in self.years)
+
+    def knows(self, period: Period) -> bool:
+        """Whether what is reported for the period is of a contract's year, or of the one before, which is the baseline."""
+        return any(period.in_year_ending(year.ends).year == year.year for year in self.years)
+
+    def knows_day(self, day: date) -> bool:
+        return any(year.holds(day) for year in self.years)
 
     def measure(self, headings: tuple[str, ...]) -> Measure | None:
         """What a column under these headings, from top to bottom, holds; None when no contract knows it."""
@@ -127,11 +138,6 @@ class Lexicon:
 
 def _spellings(entry: Entry) -> set[str]:
     return {folded(spelling) for spelling in (entry.id, entry.name, entry.name_en) if spelling}
-
-
-def _years(contract: Contract) -> tuple[int, ...]:
-    """The years of the contract, and the one before, which is the baseline."""
-    return (contract.year - 1, contract.year, contract.first_day.year, contract.last_day.year)
 
 
 def _clauses(clauses: Iterable[Clause | Label]) -> Names:

@@ -130,11 +130,9 @@ def _check_incident(incident: Incident, line: Line, register: Register) -> None:
             expected,
             also=(line.place("happened_on"),),
         )
-    elif line.sound and incident.found_on.year not in register.lexicon.years:
-        years = "、".join(map(str, sorted(register.lexicon.years)))
-        line.add(
-            "DX558", line.place("found_on"), shown(line.cell("found_on").text), say("a day of {years}", years=years)
-        )
+    elif line.sound and not register.lexicon.knows_day(incident.found_on):
+        expected = say("a day of {years}", years=register.lexicon.years_listed)
+        line.add("DX558", line.place("found_on"), shown(line.cell("found_on").text), expected)
     if incident.counts and not incident.evidence:
         expected = say("the document that proves it")
         hint = say("write its number or title, or 已上报 (reported) until there is one")
@@ -182,8 +180,8 @@ def _prior_veto(line: Line, register: Register) -> PriorVeto:
 
 
 def _check_prior_veto(veto: PriorVeto, contract: Contract, line: Line) -> None:
-    if veto.happened_on.year >= contract.year:
-        expected = say("a day before {year}", year=contract.year)
+    if veto.happened_on >= contract.whole_year.first_day:
+        expected = say("a day before {year}", year=contract.whole_year.in_full)
         hint = say("an event of the year itself belongs in the table of incidents")
         line.add("DX578", line.place("happened_on"), shown(line.cell("happened_on").text), expected, hint)
     elif veto.until_year < veto.happened_on.year:

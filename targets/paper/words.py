@@ -36,8 +36,9 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "note": ("说明", "备注"), "kind": ("类型",),
     # the contract
     "contract": ("标识", "责任状标识"), "title": ("标题", "责任状名称"), "title_en": ("英文标题",),
-    "version": ("版本",), "year": ("年度",), "effective_from": ("生效日期",), "effective_until": ("失效日期",),
-    "supersedes": ("取代的版本",), "town": ("乡镇",), "assesses": ("考核对象类型", "考核对象"),
+    "version": ("版本",), "year": ("年度",), "year_ends": ("年度截止月",),
+    "effective_from": ("生效日期",), "effective_until": ("失效日期",), "supersedes": ("取代的版本",),
+    "town": ("乡镇",), "assesses": ("考核对象类型", "考核对象"),
     "decimals": ("小数", "小数位数"), "rounding": ("舍入",), "annual_weight": ("全年权重",),
     "total.full": ("总分",), "total.start": ("总分起始分",), "total.cap": ("总分上限",), "total.floor": ("总分下限",),
     "total.bonus_cap": ("加分上限",), "total.min_sections": ("最少部分数",), "total.too_few": ("部分不足",),

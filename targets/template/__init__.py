@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rules.contract import Contract
 from rules.diagnostic import Text
-from rules.period import Cadence, periods_of
+from rules.period import DECEMBER, Cadence, periods_of
 from targets.snapshot import Records
 from targets.template.book import write_book
 from targets.template.data_sheets import DataSheets
@@ -59,7 +59,9 @@ def _plan(
     data = DataSheets(sheets, year, speak, ask=ask)
     by_indicator = tuple(data.plan())
     in_long_form = (sheets.data(data.left.values()),) if data.left else ()
-    periods = tuple(str(period) for cadence in Cadence for period in periods_of(year, cadence))
+    calendars = dict.fromkeys(contract.year_ends for contract in contracts)
+    listed = (period for ends in calendars for cadence in Cadence for period in periods_of(year, cadence, ends))
+    periods = tuple(dict.fromkeys(str(period) for period in listed if period.as_reported.ends == DECEMBER))
     return PlannedBook(
         guide(contracts, year, language, speak),
         [

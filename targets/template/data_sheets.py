@@ -76,7 +76,7 @@ class DataSheets:
             return None
         parts = [part for each in indicators for part in self._parts(each, subjects)]
         rows, written = [], set()
-        for period in periods_of(year, cadence):
+        for period in _reported_in(contract, cadence, year):
             for subject in subjects:
                 known = [Filled(subject), Filled(self.sheets.register.name_of(subject)), Filled(str(period))]
                 cells = [self._cell((subject, part.indicator.id, period, part.entry), part) for part in parts]
@@ -94,7 +94,8 @@ class DataSheets:
         if year == self.year:
             return reported
         compared = {indicator for indicator, _ in left_to(contract, FromData.LAST_YEAR)}
-        known = {indicator for _, indicator, period, _ in self.left if period.year == year}
+        periods = set(_reported_in(contract, cadence, year))
+        known = {indicator for _, indicator, period, _ in self.left if period in periods}
         return [each for each in reported if each.id in compared | known]
 
     def _is_new(self, indicator: Indicator, subjects: list[str], year: int) -> bool:
@@ -182,6 +183,10 @@ class DataSheets:
             title, number = title[: TITLE_CHARACTERS_MAX - len(end)].strip() + end, number + 1
         self.titles.add(title.casefold())
         return title
+
+
+def _reported_in(contract: Contract, cadence: Cadence, year: int) -> list[Period]:
+    return [period.as_reported for period in periods_of(year, cadence, contract.year_ends)]
 
 
 def _looks(indicator: Indicator, part: Part) -> tuple[str, Entry, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rules.contract import Contract
 from rules.diagnostic import Text, say
 from rules.indicator import Indicator, Kind
+from rules.period import Cadence, Period
 from targets.intake.lexicon import Part
 from targets.intake.values import written
 from targets.tables import LAYOUTS
@@ -19,7 +20,8 @@ def guide(contracts: Sequence[Contract], year: int, language: str, speak: Speak)
     titles = "、".join(
         contract.title_en or contract.title if language == "en" else contract.title for contract in contracts
     )
-    lines = [speak(say("{titles}: data for {year}", titles=titles, year=year)), ""]
+    calendars = dict.fromkeys(Period(year, Cadence.YEAR, 1, contract.year_ends).in_full for contract in contracts)
+    lines = [speak(say("{titles}: data for {year}", titles=titles, year="、".join(calendars) or year)), ""]
     lines += [speak(line) for line in _RULES]
     lines += ["", speak(say("The sheets"))]
     for layout in LAYOUTS:

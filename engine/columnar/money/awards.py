@@ -12,7 +12,7 @@ from engine.columnar.money.prizes import by_grade, by_rank
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import input_column
 from rules.money import Award, Lost
-from rules.period import Cadence, periods_of
+from rules.period import Cadence
 from rules.quantity import Rounding
 
 FEN = Fraction(100)
@@ -126,8 +126,9 @@ def _split(claims: Claims, award: Award, amount: IntColumn, into: MoneyColumns) 
 def _advanced(claims: Claims, indicator: str) -> IntColumn:
     """What was reported over the year's due periods, in fen."""
     scribe, reported = claims.scribe, []
-    for period in periods_of(scribe.year, scribe.contract.indicator_by_id[indicator].every):
-        amount = scribe.columns.amounts.get((indicator, period, "")) if scribe.due(period) else None
+    for period in scribe.contract.whole_year.parts(scribe.contract.indicator_by_id[indicator].every):
+        told = (indicator, period.as_reported, "")
+        amount = scribe.columns.amounts.get(told) if scribe.due(period) else None
         if amount is not None:
             over, factor = input_column(scribe, amount.numerator), Fraction(1, amount.scale)
             divisor = None if amount.denominator is None else input_column(scribe, amount.denominator)
