@@ -88,7 +88,7 @@ def test_results_as_files(town: Path, capsys: pytest.CaptureFixture[str]) -> Non
     )
     assert code == 0
     names = sorted(path.name for path in (town / "out").iterdir())
-    assert names == ["items.csv", "run.json", "sections.csv", "verdicts.csv", "vetoes.csv"]
+    assert names == ["dues.csv", "items.csv", "run.json", "sections.csv", "verdicts.csv", "vetoes.csv"]
     with (town / "out" / "items.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [(row["name"], row["item"], row["score"]) for row in csv.DictReader(file)]
     assert rows == [
