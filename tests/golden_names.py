@@ -31,6 +31,7 @@ class _Names:
     indicators: Words = field(default_factory=dict)
     entries: Words = field(default_factory=dict)
     scored: Words = field(default_factory=dict)
+    accounts: Words = field(default_factory=dict)
     cells: dict[str, Words] = field(default_factory=dict)
 
     def add(self, contract: Contract) -> None:
@@ -41,6 +42,7 @@ class _Names:
         sections = tuple(contract.all_sections())
         _learn(self.scored, _pairs([*contract.periodic, *sections, *(one for part in sections for one in part.items)]))
         _learn(self.scored, _pairs([*contract.deposits, *contract.awards]))
+        _learn(self.accounts, _pairs(contract.accounts))
         for column, listed in (
             ("事件", contract.incidents), ("状态", contract.states), ("职务", contract.posts), ("角色", contract.roles),
             ("等次", contract.grades), ("否决", contract.vetoes), ("黄牌", contract.warnings),
@@ -50,7 +52,7 @@ class _Names:
     def heading(self, table: str, column: str) -> str:
         first, *rest = column.split(" ")
         if table == "结果":
-            return " ".join([self.scored.get(first, first), *rest])
+            return " ".join([self.scored.get(first, first), *(self.accounts.get(word, word) for word in rest)])
         indicator, dot, entry = first.partition("·")
         known = self.indicators.get(indicator, indicator)
         return " ".join([known + dot + self.entries.get(f"{known}·{entry}", entry), *rest])
