@@ -39,7 +39,7 @@ def told(text: str) -> tuple[Diagnostic, ...]:
 
 def test_the_corpus_is_large_and_meets_every_fault_of_meaning() -> None:
     assert len(CASES) + len(list(cases_of("shape", "quantities"))) >= 200
-    between_files = {"DX203", "DX204", "DX205", "DX272", "DX273", "DX274", "DX275"}
+    between_files = {"DX203", "DX204", "DX205", "DX272", "DX273", "DX274", "DX275", "DX277"}
     deep = {"DX218"}  # five levels of parts are shown on its page
     met = {fault[0] for case in CASES for fault in case.faults}
     assert {code for code in CODES if "DX2" <= code < "DX4"} - between_files - deep <= met
@@ -204,6 +204,15 @@ def test_payees_of_a_partys_award_hold_a_post_of_the_cadres_contract() -> None:
     assert together(VILLAGE + award % "resident", CADRE) == []
     assert together(VILLAGE + award % "residents", CADRE) == [("0.yaml", 29, "DX204")]
     assert together(VILLAGE + award % "anybody") == []
+
+
+def test_years_of_one_assessment_end_alike() -> None:
+    november = VILLAGE.replace("year: 2026\n", "year: 2026\nyear_ends: 11\n").replace(
+        "contract: roads", "contract: paths"
+    )
+    assert together(VILLAGE, november) == [("1.yaml", 5, "DX277")]
+    assert together(november, VILLAGE) == [("1.yaml", 4, "DX277")]
+    assert together(november, VILLAGE.replace("year: 2026", "year: 2025")) == []
 
 
 def test_the_same_version_in_two_files() -> None:

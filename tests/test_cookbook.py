@@ -70,7 +70,6 @@ _LIMITS = {
     "全组平均当缺报的分": "items: [{id: x, indicator: a, missing: peers_mean, points: 100, scoring: {method: mark}}]",
     "并到指定的另一项": "items: [{id: x, indicator: a, missing: {to: y}, points: 100, scoring: {method: mark}}]",
     "整张表的缺省": "defaults: {missing: zero}\nitems: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]",
-    "考核年度从上年 12 月": "effective_from: 2025-12-01\nitems: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]",
     "部分、总分取到半分": (
         "sections: [{id: s, round_to: 0.5, items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]}]"
     ),
