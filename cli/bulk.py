@@ -15,7 +15,7 @@ from targets.engines import EngineName
 from targets.run import Extent, RunCheck
 
 if TYPE_CHECKING:
-    from engine.columnar.judged import JudgedColumns
+    from engine.columnar.layout import JudgedColumns
     from rules.contract import Contract
     from rules.diagnostic import Diagnostic
     from rules.period import Period

@@ -16,7 +16,7 @@ from rules.diagnostic import refuse
 from targets.run import Extent, RunCheck
 
 if TYPE_CHECKING:
-    from engine.columnar.judged import JudgedColumns
+    from engine.columnar.layout import JudgedColumns
     from engine.crosscheck import Cells
     from rules.contract import Contract
     from targets.bulk.tables import Tables
@@ -57,7 +57,7 @@ def check_files(desk: Desk, files: Files, seed: str, step: Callable[[str], None]
         step(desk.speech(N_("cross-checking {count} parties and cadres")).format(count=count))
         records = records_of(files.tables, sample.parties, sample.cadres, files.backend)
         tasks = 1 if sample.whole else min(cpu_count() or 1, -(-count // SUBJECTS_A_TASK))
-        parts = [records] if tasks == 1 else shares(records, tasks)
+        parts = [records] if tasks == 1 else shares(records, tasks, trees=sample.trees)
         snapshots = [Snapshot(year.year, part, year.through, year.year_ends) for part in parts]
         interpreted = merged(_interpreted(files.contracts, snapshots))
         comparison = compare(interpreted, files.judged, files.backend, sample.comparable)

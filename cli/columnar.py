@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import narwhals as nw
 
+from cli import dues
 from cli.language import Speech
 from cli.results import FORMULA_STARTS, VERDICT_COLUMNS
-from engine.columnar.judged import JudgedColumns
-from engine.columnar.layout import HitLayout, ScoreLayout
+from engine.columnar.layout import HitLayout, JudgedColumns, ScoreLayout
 from rules.contract import Contract
 from rules.diagnostic import Called
 from rules.period import Cadence
@@ -38,6 +38,7 @@ def verdict_frame(speech: Speech, judged: JudgedColumns, named: Named) -> Frame:
                 decimal(layout.score, layout.scale), decimal(layout.final, layout.final_scale), _grade(speech, judged),
                 _hits(speech, [hit for hit in layout.hits if hit.veto], named),
                 _hits(speech, [hit for hit in layout.hits if not hit.veto], named),
+                _outside(speech, layout.entered),
             ),
             strict=True,
         )
@@ -110,6 +111,30 @@ def _reached(one: JudgedColumns, judged: Sequence[JudgedColumns]) -> Iterator[Fr
                 )  # fmt: skip
 
 
+def due_frame(speech: Speech, one: JudgedColumns, judged: Sequence[JudgedColumns]) -> Frame:
+    """A row an amount: whose verdict it follows from, what for, to whom, in yuan. A payee is told by code."""
+    assert one.dues is not None
+    names = dues.clause_names(speech, one.contract)
+    people = nw.concat([other.frame.select("subject", payee_code=nw.col("code")) for other in judged])
+    people = people.unique(["subject"], keep="any").rename({"subject": "payee"})
+    subjects = one.frame.select("subject", "code", "name")
+    rows = one.dues.join(subjects, on="subject", how="left").join(people, on="payee", how="left")
+    payee = nw.when(nw.col("payee_code").is_null()).then(nw.col("payee")).otherwise(nw.col("payee_code"))
+    values = (
+        nw.lit(one.contract.contract), nw.col("code"), nw.col("name"), _spelled("clause", names),
+        _spelled("due", {kind: speech(word) for kind, word in dues.KINDS.items()}), payee, decimal("amount_fen", 100),
+    )  # fmt: skip
+    told = {speech(name): value for name, value in zip(dues.COLUMNS, values, strict=True)}
+    return rows.sort("code", "clause", "due", "payee").select(**told)
+
+
+def _spelled(column: str, names: Mapping[str, str]) -> nw.Expr:
+    told = nw.col(column)
+    for word, name in names.items():
+        told = nw.when(nw.col(column) == word).then(nw.lit(name)).otherwise(told)
+    return told
+
+
 def _with_day(rows: Frame, day: str, backend: Backend) -> Frame:
     """The ordinal as a date is written; nothing for 0."""
     days = [int(value) for value in backend.take(rows.select(day).unique())[day]]
@@ -158,6 +183,13 @@ def _grade(speech: Speech, judged: JudgedColumns) -> nw.Expr:
     return told
 
 
+def _outside(speech: Speech, entered: str | bool) -> nw.Expr:
+    nothing, outside = nw.lit("", nw.String), nw.lit(speech(N_("yes")))
+    if isinstance(entered, bool):
+        return nothing if entered else outside
+    return nw.when(nw.col(entered)).then(nothing).otherwise(outside)
+
+
 def _hits(speech: Speech, hits: Sequence[HitLayout], named: Named) -> nw.Expr:
     """The names of those that hit, in order."""
     nothing = nw.lit("", nw.String)
@@ -202,7 +234,7 @@ def write_frames(
     folder: Path, speech: Speech, judged: Sequence[JudgedColumns], backend: Backend, ending: str,
     progress: Callable[[str], None],
 ) -> list[Path]:  # fmt: skip
-    """verdicts, scores of each contract, and vetoes; each whole or not at all."""
+    """verdicts, scores of each contract, vetoes and dues; each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     named = names_of([one.contract for one in judged])
     frames: dict[str, Frame] = {}
@@ -211,6 +243,9 @@ def write_frames(
     hits = hit_frame(speech, judged, backend, named(judged[0].contract))
     if hits is not None:
         frames["vetoes"] = hits
+    paid = [due_frame(speech, one, judged) for one in judged if one.dues is not None]
+    if paid:
+        frames["dues"] = nw.concat(paid)
     written = []
     for name, frame in frames.items():
         path = folder / f"{name.replace('/', '-')}{ending}"

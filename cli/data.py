@@ -158,7 +158,7 @@ def report(desk: Desk, appended: Appended) -> None:
     tables = {
         "parties": N_("parties"), "cadres": N_("cadres"), "tenures": N_("posts held"), "assignments": N_("assignments"),
         "targets": N_("targets"), "observations": N_("observations"), "incidents": N_("incidents"),
-        "states": N_("states"), "prior_vetoes": N_("earlier vetoes"),
+        "states": N_("states"), "prior_vetoes": N_("earlier vetoes"), "history": N_("earlier results"),
     }  # fmt: skip
     columns = (N_("table"), N_("new"), N_("superseded"), N_("unchanged"))
     rows = [

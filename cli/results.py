@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from cli import dues
 from cli.language import Speech
 from engine.assess import Assessment
 from engine.decide import Judged
@@ -20,6 +21,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 VERDICT_COLUMNS = (
     N_("rank"), N_("code"), N_("name"), N_("kind"), N_("score"), N_("final score"), N_("grade"), N_("vetoes"), N_("warnings"),
+    N_("outside the ranking"),
 )  # fmt: skip
 SECTION_COLUMNS = (N_("code"), N_("name"), N_("period"), N_("section"), N_("score"), N_("worth"))
 ITEM_COLUMNS = (
@@ -43,6 +45,7 @@ def verdict_row(speech: Speech, judged: Judged, verdict: Verdict) -> tuple[str, 
         show(verdict.score, decimals), show(verdict.final_score, decimals),
         speech.name(verdict.grade) if verdict.grade else "",
         _named(speech, verdict.vetoes), _named(speech, verdict.warnings),
+        "" if verdict.entered else speech(N_("yes")),
     )  # fmt: skip
 
 
@@ -102,6 +105,7 @@ def as_json(assessment: Assessment) -> dict[str, object]:
         "data_hash": assessment.run.data_hash,
         "engine_version": assessment.run.engine_version,
         "contracts": [_contract_as_json(judged) for judged in assessment.judged],
+        "dues": dues.as_json(assessment.dues),
     }
 
 
@@ -122,7 +126,7 @@ def _verdict_as_json(judged: Judged, verdict: Verdict) -> dict[str, object]:
 
     return {
         "code": verdict.subject.code, "name": verdict.subject.name, "kind": verdict.subject.kind,
-        "league": verdict.league, "rank": verdict.rank, "of": verdict.league_size,
+        "league": verdict.league, "rank": verdict.rank, "of": verdict.league_size, "entered": verdict.entered,
         "score": written(verdict.score), "final_score": written(verdict.final_score),
         "grade": verdict.grade.id if verdict.grade else None,
         "sections": [
@@ -150,7 +154,7 @@ def _veto_as_json(record: VetoRecord) -> dict[str, object]:
 def write_results(
     folder: Path, speech: Speech, assessment: Assessment, run_record: Mapping[str, object]
 ) -> tuple[Path, ...]:
-    """verdicts.csv, sections.csv, items.csv, vetoes.csv and run.json; each whole or not at all."""
+    """verdicts.csv, sections.csv, items.csv, vetoes.csv, dues.csv and run.json; each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     every = [(judged, verdict) for judged in assessment.judged for verdict in ranked(judged)]
     tables: Mapping[str, tuple[tuple[str, ...], Iterable[tuple[str, ...]]]] = {
@@ -161,6 +165,7 @@ def write_results(
         "sections.csv": (SECTION_COLUMNS, (row for j, v in every for row in section_rows(speech, j, v))),
         "items.csv": (ITEM_COLUMNS, (row for j, v in every for row in item_rows(speech, j, v))),
         "vetoes.csv": (VETO_COLUMNS, (row for _, v in every for row in veto_rows(speech, v))),
+        "dues.csv": (dues.COLUMNS, dues.due_rows(speech, assessment)),
     }
     written = []
     for name, (columns, rows) in tables.items():

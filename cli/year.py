@@ -18,6 +18,7 @@ from cli.options import (
     CrossCheckOption,
     DataOption,
     EngineOption,
+    HistoryOption,
     IncidentsOption,
     JsonOption,
     LanguageOption,
@@ -37,6 +38,7 @@ from targets.run import Extent, RunCheck
 if TYPE_CHECKING:
     from engine.assess import Assessment
     from engine.decide import Judged
+    from engine.score.derivation import Step
     from engine.verdict import Verdict
 
 N_ = str
@@ -54,6 +56,7 @@ def assess(
     assignments: AssignmentsOption = None,
     states: StatesOption = None,
     prior_vetoes: PriorVetoesOption = None,
+    history: HistoryOption = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
     through: ThroughOption = None,
     as_of: AsOfOption = None,
@@ -69,6 +72,7 @@ def assess(
     files = {
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+        "history": history,
     }  # fmt: skip
     from engine import inference
 
@@ -169,13 +173,16 @@ def _verdict_tables(desk: Desk, judged: Judged) -> None:
         rows = [results.verdict_row(desk.speech, judged, verdict) for verdict in verdicts]
         name = results.kind_name(desk.speech, judged, league) if league else ""
         title = f"{desk.speech.name(judged.contract)}  {name}".rstrip()
-        desk.rows(title, results.VERDICT_COLUMNS, rows, right=(0, 4, 5))
+        shown = len(results.VERDICT_COLUMNS) - all(verdict[-1] == "" for verdict in rows)
+        desk.rows(title, results.VERDICT_COLUMNS[:shown], [row[:shown] for row in rows], right=(0, 4, 5))
 
 
 def explain(
     context: typer.Context,
     code: Annotated[str, typer.Argument(help=N_("code or name of a party, unit or cadre"))],
-    item: Annotated[str | None, typer.Option("--item", help=N_("only this item or section, by id or name"))] = None,
+    item: Annotated[
+        str | None, typer.Option("--item", help=N_("only this item, section, deposit or award, by id or name"))
+    ] = None,
     contracts: Annotated[
         list[Path] | None, typer.Option("--contract", help=N_("contract files; those of the workspace when left out"))
     ] = None,
@@ -188,6 +195,7 @@ def explain(
     assignments: AssignmentsOption = None,
     states: StatesOption = None,
     prior_vetoes: PriorVetoesOption = None,
+    history: HistoryOption = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
     through: ThroughOption = None,
     as_of: AsOfOption = None,
@@ -200,6 +208,7 @@ def explain(
     files = {
         "parties": parties, "data": data, "targets": targets, "incidents": incidents, "cadres": cadres,
         "tenures": tenures, "assignments": assignments, "states": states, "prior_vetoes": prior_vetoes,
+        "history": history,
     }  # fmt: skip
     year = sources.load(desk, contracts, files, workspace, through, as_of)
     assessment = assess_year(desk, year)
@@ -207,7 +216,8 @@ def explain(
     found = [v for v in assessment.verdicts() if code in (v.subject.code, v.subject.name)]
     if not found:
         _nobody(code, assessment)
-    steps = [(verdict, step) for verdict in found for step in derivation.parts_of(verdict.step, item)]
+    steps = [(verdict.contract, step) for verdict in found for step in derivation.parts_of(verdict.step, item)]
+    steps += _steps_of_dues(assessment, {verdict.subject.code for verdict in found}, item)
     if not steps:
         expected = say("the id or name of an item or section on the sheet of {subject}", subject=found[0].subject.name)
         refuse(Diagnostic("DX712", Span("--item"), say("{item}", item=item or ""), expected))
@@ -216,9 +226,18 @@ def explain(
             {"run": assessment.run.name, "steps": [derivation.as_json(desk.speech, step) for _, step in steps]}
         )
         return
-    for verdict, step in steps:
-        for line in derivation.lines(desk.speech, step, trees, verdict.contract):
+    for contract, step in steps:
+        for line in derivation.lines(desk.speech, step, trees, contract):
             desk.line(line)
+
+
+def _steps_of_dues(assessment: Assessment, codes: set[str], clause: str | None) -> list[tuple[str, Step]]:
+    """What their verdicts come to, and what they get of somebody else's award; of one clause by id or name, if asked."""
+    return [
+        (due.contract, due.step)
+        for due in assessment.dues
+        if not codes.isdisjoint((due.subject, due.payee)) and clause in (None, due.clause, str(due.step.title))
+    ]
 
 
 def _nobody(code: str, assessment: Assessment) -> None:
@@ -239,13 +258,14 @@ class What(StrEnum):
     SECTIONS = "sections"
     ITEMS = "items"
     VETOES = "vetoes"
+    DUES = "dues"
     STATISTICS = "statistics"
 
 
 def show(
     context: typer.Context,
     what: Annotated[
-        What, typer.Argument(help=N_("parties, cadres, sections, items, vetoes or statistics"))
+        What, typer.Argument(help=N_("parties, cadres, sections, items, vetoes, dues or statistics"))
     ] = What.PARTIES,
     of: Annotated[str | None, typer.Option("--of", help=N_("only this code or name"))] = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
@@ -269,6 +289,9 @@ def _show_results(desk: Desk, assessment: Assessment, what: What, of: str | None
 
     if of is not None and not any(of in (v.subject.code, v.subject.name) for v in assessment.verdicts()):
         _nobody(of, assessment)
+    if what is What.DUES:
+        _show_dues(desk, assessment, of)
+        return
     for judged in assessment.judged:
         if (what is What.PARTIES and judged.contract.posts) or (what is What.CADRES and not judged.contract.posts):
             continue
@@ -280,6 +303,23 @@ def _show_results(desk: Desk, assessment: Assessment, what: What, of: str | None
             )
         elif rows:
             desk.rows(desk.speech.name(judged.contract), columns, rows)
+
+
+def _show_dues(desk: Desk, assessment: Assessment, of: str | None) -> None:
+    """Of everybody, or what is due for or to one of them."""
+    from itertools import groupby
+
+    from cli import dues
+
+    rows = [row for row in dues.due_rows(desk.speech, assessment) if of is None or of in (row[1], row[2], row[5])]
+    for contract, mine in groupby(rows, key=lambda row: row[0]):
+        listed = [row[1:] for row in mine]
+        if desk.as_json:
+            named = [dict(zip(dues.COLUMNS[1:], row, strict=True)) for row in listed]
+            desk.machine({"contract": contract, "rows": named})
+        else:
+            title = next(one.contract for one in assessment.judged if one.contract.contract == contract)
+            desk.rows(desk.speech.name(title), dues.COLUMNS[1:], listed, right=(5,))
 
 
 def _listing(

@@ -19,7 +19,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from rules import quantity, record, scoring, scoring_terms
+from rules import past, quantity, record, scoring, scoring_terms
 from rules.condition import KEYS, Condition
 from rules.contract import Contract
 from rules.quantity import show, show_percent
@@ -49,6 +49,9 @@ _NAMED: tuple[tuple[Any, str], ...] = (
     (quantity.Points, "分 points ≥ 0"),
     (quantity.MoneyFen, "金额 money"),
     (scoring_terms.Parameter, "数或金额，`by_party`，`last_year`"),
+    (scoring_terms.Task, "数或金额，`by_party`，`last_year`，`carried`"),
+    (past.LookBack, "几年 years，或 `since 2024`"),
+    (past.ContractsLookedAt, "一个或多个标识 id or list of them"),
     (scoring_terms.Limit, "数或 `none`"),
     (scoring.ScoringRule, "[方法 method](#计分方法--methods)"),
     (Condition, "[条件 condition](#条件--conditions)"),

@@ -1,12 +1,13 @@
 """From scores to verdicts: warnings, vetoes and whom they reach, final score, rank, grade. One contract at a time.
 
-Conditions are decided by the rule engine, in three stages, each seeing what the one before decided.
+Conditions are decided by the rule engine, in stages, each seeing what the one before decided: who enters the ranking,
+warnings, vetoes, grades.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from engine.conditions import Named
@@ -15,7 +16,7 @@ from engine.facts import Facts
 from engine.ranking import Graded, Place, grades, places
 from engine.score.derivation import Step, StepKind, readable
 from engine.score.interpret import Outcome
-from engine.standing import RANK, SCORE, VETOED, WARNED, measure_outcome
+from engine.standing import CLIMBED, ENTERED, RANK, SCORE, VETOED, WARNED, measure_outcome
 from engine.verdict import Verdict, VetoRecord
 from engine.vetoes import effects_in_words, final_score, fired, inherited_vetoes, inherited_warnings, reached_by
 from rules.contract import Contract
@@ -23,6 +24,8 @@ from rules.diagnostic import Text, listed, say
 from rules.verdict import Veto, WarningRule
 
 Records = Mapping[str, list[VetoRecord]]
+# The node of the entry condition; no clause has such an id.
+ENTRY = "ranking entry"
 
 
 def adjudicate(facts: Facts, outcomes: Sequence[Outcome], others: Sequence[Judged] = ()) -> Judged:
@@ -30,6 +33,7 @@ def adjudicate(facts: Facts, outcomes: Sequence[Outcome], others: Sequence[Judge
     contract = facts.contract
     bench = Bench(contract, facts, {o.subject.code: measure_outcome(o) for o in outcomes}, others)
     reasons: dict[tuple[str, str], Step] = {}
+    _enter(bench, reasons)
     _rank(bench)
     warned = fired(bench, contract.warnings, "warnings", reasons)
     warnings = _hitting(warned, inherited_warnings(bench))
@@ -43,6 +47,16 @@ def adjudicate(facts: Facts, outcomes: Sequence[Outcome], others: Sequence[Judge
     graded = _grade(bench, placed, warnings, vetoes)
     verdicts = {o.subject.code: _verdict(bench, o, warnings, vetoes, placed, graded, reasons) for o in outcomes}
     return Judged(contract, facts, verdicts, bench.standings, reaching)
+
+
+def _enter(bench: Bench, reasons: dict[tuple[str, str], Step]) -> None:
+    """Who takes part in the ranking: everybody, or those who satisfy its condition by what scoring gave."""
+    condition = bench.contract.ranking.entry
+    _note(bench, ENTERED, dict.fromkeys(bench.standings, Fraction(1)))
+    if condition is not None:
+        steps = decide(bench, (Named(ENTRY, condition, ("ranking", "entry")),))
+        reasons |= steps
+        _note(bench, ENTERED, {code: Fraction(step.kind is StepKind.FIRED) for (code, _), step in steps.items()})
 
 
 def _hitting(own: Sequence[VetoRecord], inherited: Iterable[VetoRecord]) -> dict[str, list[VetoRecord]]:
@@ -62,7 +76,17 @@ def _note(bench: Bench, measure: str, values: Mapping[str, Fraction]) -> None:
 def _rank(bench: Bench) -> dict[str, Place]:
     placed = places(bench.contract, bench.facts, bench.standings)
     _note(bench, RANK, {code: Fraction(place.rank) for code, place in placed.items()})
+    _note(bench, CLIMBED, dict(_gained(bench, placed)))
     return placed
+
+
+def _gained(bench: Bench, placed: Mapping[str, Place]) -> Iterator[tuple[str, Fraction]]:
+    """The places gained on the year before, of those whose place then is recorded."""
+    facts = bench.facts
+    for code, place in placed.items():
+        before = facts.past(code, bench.contract.contract, facts.snapshot.year - 1)
+        if before is not None and before.rank is not None:
+            yield code, Fraction(before.rank - place.rank)
 
 
 def _final(contract: Contract, outcome: Outcome, warnings: Records, vetoes: Records) -> Fraction:
@@ -80,12 +104,13 @@ def _grade(bench: Bench, placed: Mapping[str, Place], warnings: Records, vetoes:
     )
     decided = {(code, node.removeprefix("grade ")): step for (code, node), step in decide(bench, conditions).items()}
     capped = _caps(contract, bench, warnings, vetoes)
+    outside = {code for code, standing in bench.standings.items() if not standing.values[ENTERED]}
     leagues: dict[str, list[str]] = defaultdict(list)
     for subject in bench.facts.subjects:
         leagues[bench.facts.league(subject)].append(subject.code)
     given: dict[str, Graded] = {}
     for members in leagues.values():
-        given |= grades(contract, members, placed, decided, capped)
+        given |= grades(contract, members, placed, decided, capped, outside)
     return given
 
 
@@ -117,6 +142,7 @@ def _verdict(
     clauses: tuple[Veto | WarningRule, ...] = (*bench.contract.warnings, *bench.contract.vetoes)
     steps = (
         outcome.step,
+        *(_entry(reasons[key]) for key in ((code, ENTRY),) if key in reasons),
         *(_overriding(bench.contract, record, veto=False) for record in warnings[code]),
         *(_overriding(bench.contract, record, veto=True) for record in vetoes[code]),
         *(_idle(clause, reasons[code, clause.id]) for clause in clauses if clause.id not in own),
@@ -133,7 +159,15 @@ def _verdict(
         league=bench.facts.league(subject), league_size=len(bench.facts.peers(subject)), rank=placed[code].rank,
         grade=grade.band if grade else None, vetoes=tuple(vetoes[code]), warnings=tuple(warnings[code]),
         step=Step(StepKind.COMPUTED, title, rule, worked, final, (), steps),
+        entered=bool(bench.standings[code].values[ENTERED]),
     )  # fmt: skip
+
+
+def _entry(why: Step) -> Step:
+    entered, title = why.kind is StepKind.FIRED, say("entry into the ranking")
+    rule = say("who does not satisfy it stands behind the others, outside the quotas")
+    worked = say("the entry condition is satisfied") if entered else say("the entry condition is not satisfied")
+    return Step(why.kind, title, rule, worked, None, why.at, (why,))
 
 
 def _idle(clause: Veto | WarningRule, why: Step) -> Step:

@@ -1,4 +1,4 @@
-"""The year-end assessment, top to bottom: score, link, adjudicate. Pure: no file, no clock, no database."""
+"""The year-end assessment, top to bottom: score, link, adjudicate, settle. Pure: no file, no clock, no database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from engine.facts import Facts
 from engine.fit import contracts_fit, in_order, nobody
 from engine.linked import link, without_duty
 from engine.score.interpret import Outcome, interpret_all
+from engine.settle.due import Due
+from engine.settle.settle import settle
 from engine.verdict import Verdict
 from rules.amend import content_hash
 from rules.contract import Contract
@@ -25,11 +27,12 @@ ENGINE_VERSION = "0.1"
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All verdicts of a year, under the run that names what they were computed from."""
+    """All verdicts of a year and what they come to in money, under the run that names what they were computed from."""
 
     run: Run
     snapshot: Snapshot
     judged: tuple[Judged, ...]
+    dues: tuple[Due, ...]
     notices: tuple[Diagnostic, ...]
 
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -64,7 +67,7 @@ def assess(
     for facts, personal in scored:
         outcomes = link(facts, personal, judged)
         judged.append(adjudicate(facts, outcomes, judged))
-    return Assessment(run_of(contracts, snapshot), snapshot, tuple(judged), tuple(faults))
+    return Assessment(run_of(contracts, snapshot), snapshot, tuple(judged), settle(judged), tuple(faults))
 
 
 def run_of(contracts: Sequence[Contract], snapshot: Snapshot) -> Run:

@@ -13,12 +13,15 @@ from math import ceil, floor
 
 from engine.inference import Compare, Holds, Rule
 from engine.score.derivation import Location, Step, StepKind, bounds, readable
-from engine.standing import ABSENT, ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, scale_of
+from engine.standing import ABSENT, ALL_TARGETS_MET, CLIMBED, RANK, SCORE, VETOED, WARNED, scale_of
 from rules.condition import (
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Children,
+    Climbed,
     Condition,
+    Earlier,
     GradeIs,
     GroupIs,
     IncidentCount,
@@ -30,6 +33,7 @@ from rules.condition import (
     RankIs,
     ScoreIs,
     SectionScoreIs,
+    ValueIs,
     Vetoed,
     WarnedTimes,
 )
@@ -38,7 +42,7 @@ from rules.range import Range
 
 TRUE = Range(at_least=Fraction(1))
 FALSE = Range(at_most=Fraction(0))
-TRUTHS = frozenset({"met", "grade", "group", "linked", VETOED, ALL_TARGETS_MET})
+TRUTHS = frozenset({"met", "grade", "group", "linked", "children", "value", VETOED, ALL_TARGETS_MET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def measures(rules: tuple[Rule, ...]) -> frozenset[str]:
 
 
 def walk(condition: Named) -> Iterator[Named]:
-    """The condition and every part of it; not what a linked party must satisfy, which is about somebody else."""
+    """The condition and every part of it; not what a linked party or a child must satisfy, which is about somebody else."""
     yield condition
     for child in children(condition):
         yield from walk(child)
@@ -113,12 +117,16 @@ def looked_at(condition: Named) -> tuple[str, Range]:
             return f"item:{item}", wanted
         case RankIs(rank=wanted):
             return RANK, wanted
-        case IncidentCount(incident=kinds, count=wanted):
-            return incidents_measure(kinds), wanted
+        case IncidentCount(count=wanted) as counted:
+            return incidents_measure(counted), wanted
         case WarnedTimes(warned=wanted):
             return WARNED, wanted
         case MonthsIn(months_in=state, count=wanted):
             return months_measure(state), wanted
+        case Climbed(climbed=wanted):
+            return CLIMBED, wanted
+        case Earlier(count=wanted):
+            return earlier_measure(condition.node), wanted
         case simple:
             return _truth_looked_at(condition.node, simple)
 
@@ -137,6 +145,10 @@ def _truth_looked_at(node: str, condition: Condition) -> tuple[str, Range]:
             return group_measure(groups), TRUE
         case Linked():
             return linked_measure(node), TRUE
+        case Children():
+            return children_measure(node), TRUE
+        case ValueIs():
+            return value_measure(node), TRUE
         case _:
             raise AssertionError(f"{type(condition).__name__} has no measure of its own")
 
@@ -149,6 +161,18 @@ def linked_measure(node: str) -> str:
     return f"linked:{node}"
 
 
+def children_measure(node: str) -> str:
+    return f"children:{node}"
+
+
+def value_measure(node: str) -> str:
+    return f"value:{node}"
+
+
+def earlier_measure(node: str) -> str:
+    return f"earlier:{node}"
+
+
 def months_measure(state: str) -> str:
     return f"months:{state}"
 
@@ -157,8 +181,9 @@ def grades_measure(grades: tuple[str, ...]) -> str:
     return f"grade:{'+'.join(grades)}"
 
 
-def incidents_measure(kinds: tuple[str, ...]) -> str:
-    return f"incidents:{'+'.join(kinds)}"
+def incidents_measure(counted: IncidentCount) -> str:
+    of_severities = f":{'+'.join(counted.severity)}" if counted.severity else ""
+    return f"incidents:{'+'.join(counted.incident)}{of_severities}"
 
 
 def _atom(node: str, measure: str, wanted: Range) -> Iterator[Rule]:
@@ -186,10 +211,15 @@ def _integer_bounds(wanted: Range, scale: int) -> tuple[int | None, int | None]:
 
 
 def explain(
-    condition: Named, holds: Callable[[str], bool], values: Mapping[str, Fraction], name: Callable[[str], Text]
+    condition: Named,
+    holds: Callable[[str], bool],
+    values: Mapping[str, Fraction],
+    name: Callable[[str], Text],
+    told: Mapping[str, tuple[Step, ...]],
 ) -> Step:
-    """Why the condition held or not: the truth of each node as the engine derived it, with the measure it saw."""
-    below = tuple(explain(child, holds, values, name) for child in children(condition))
+    """Why the condition held or not: the truth of each node as the engine derived it, with the measure it saw and what was
+    told of that."""
+    below = tuple(explain(child, holds, values, name, told) for child in children(condition))
     held = holds(condition.node)
     kind = StepKind.FIRED if held else StepKind.NOT_FIRED
     outcome = say("holds") if held else say("does not hold")
@@ -218,4 +248,4 @@ def explain(
             else:
                 rule = say("must be {range}", range=bounds(wanted, readable))
                 found = say("{value}: {outcome}", value="-" if seen is None else readable(seen), outcome=outcome)
-            return Step(kind, name(measure), rule, found, value, condition.at)
+            return Step(kind, name(measure), rule, found, value, condition.at, told.get(measure, ()))

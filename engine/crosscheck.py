@@ -1,4 +1,4 @@
-"""The two evaluators held against each other, cell by cell: every score, rank, grade, veto and warning."""
+"""The two evaluators held against each other, cell by cell: every score, rank, grade, veto and warning, and every fen."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from fractions import Fraction
 import narwhals as nw
 
 from engine.assess import Assessment
-from engine.columnar.judged import JudgedColumns, judge_year
-from engine.columnar.layout import HitLayout, Layout, ScoreLayout
+from engine.columnar.judged import judge_year
+from engine.columnar.layout import HitLayout, JudgedColumns, Layout, ScoreLayout
 from engine.score.derivation import readable
 from engine.verdict import Verdict, VetoRecord
 from rules.contract import Contract
@@ -72,10 +72,11 @@ def compare(
     count = 0
     for contract, verdicts in interpreted.items():
         asked = (comparable or {}).get(contract, _everything)
+        paid = _dues(compiled[contract], backend, None if comparable is None else verdicts.keys())
         theirs = read_cells(compiled[contract], backend, None if comparable is None else verdicts.keys())
         for subject in verdicts.keys() | theirs.keys():
             mine = verdicts.get(subject, {})
-            other = theirs[subject] | reaching.get(subject, {}) if subject in theirs else {}
+            other = theirs[subject] | reaching.get(subject, {}) | paid.get(subject, {}) if subject in theirs else {}
             cells = [cell for cell in mine.keys() | other.keys() if asked(cell)]
             count += len(cells)
             differing = [cell for cell in cells if mine.get(cell, MISSING) != other.get(cell, MISSING)]
@@ -90,10 +91,16 @@ MISSING = "not judged"
 
 def interpreted_cells(assessment: Assessment, mark: str = "") -> dict[str, dict[str, Cells]]:
     """What the interpreter says, by contract and by the subject's key, which in a world of its own begins with `mark`."""
-    return {
+    cells = {
         judged.contract.contract: {mark + code: _cells(verdict) for code, verdict in judged.verdicts.items()}
         for judged in assessment.judged
     }
+    for due in assessment.dues:
+        if due.amount_fen:
+            of_subject = cells[due.contract][mark + due.subject]
+            name = _due(due.clause, due.kind, due.payee)
+            of_subject[name] = Fraction(of_subject.get(name) or 0) + due.amount_fen
+    return cells
 
 
 def merged(many: Iterable[Mapping[str, Mapping[str, Cells]]]) -> dict[str, dict[str, Cells]]:
@@ -115,6 +122,8 @@ def _cells(verdict: Verdict) -> Cells:
         "score": verdict.score, "final score": verdict.final_score, "rank": Fraction(verdict.rank),
         "league size": Fraction(verdict.league_size), "grade": verdict.grade.id if verdict.grade else None,
     }  # fmt: skip
+    if not verdict.entered:
+        cells["entered"] = False
     for section in verdict.outcome.all_sections():
         cells[f"section {section.section.id} {section.window}"] = section.score
         for item in section.items:
@@ -159,6 +168,22 @@ def read_cells(judged: JudgedColumns, backend: Backend, subjects: Collection[str
     return cells
 
 
+def _dues(judged: JudgedColumns, backend: Backend, subjects: Collection[str] | None) -> dict[str, Cells]:
+    """What the compiled plan says is due, in fen, by key of the subject."""
+    if judged.dues is None:
+        return {}
+    frame = judged.dues if subjects is None else judged.dues.filter(nw.col("subject").is_in(list(subjects)))
+    cells: dict[str, Cells] = defaultdict(dict)
+    rows = backend.take(frame.select("subject", "clause", "due", "payee", "amount_fen"))
+    for subject, clause, due, payee, amount_fen in zip(*rows.values(), strict=True):
+        cells[subject][_due(clause, due, payee.rpartition("|")[2])] = Fraction(int(amount_fen))
+    return cells
+
+
+def _due(clause: str, kind: str, payee: str) -> str:
+    return f"money {clause} {kind} {payee}"
+
+
 def _row(contract: Contract, layout: Layout, row: Mapping[str, object]) -> Cells:
     def number(name: str, scale: int = 1) -> Fraction:
         return Fraction(int(str(row[name])), scale)
@@ -175,6 +200,8 @@ def _row(contract: Contract, layout: Layout, row: Mapping[str, object]) -> Cells
         "rank": number(layout.rank), "league size": number(layout.league_size),
         "grade": contract.grades[grade].id if grade >= 0 else None,
     }  # fmt: skip
+    if not holds(layout.entered):
+        cells["entered"] = False
     for section in layout.sections:
         if holds(section.there):
             cells[f"section {section.id} {section.window}"] = scored(section)

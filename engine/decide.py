@@ -9,7 +9,9 @@ from fractions import Fraction
 
 from engine.conditions import (
     Named,
+    children_measure,
     compile_conditions,
+    earlier_measure,
     explain,
     grades_measure,
     group_measure,
@@ -21,12 +23,25 @@ from engine.conditions import (
 )
 from engine.facts import Facts
 from engine.inference import infer
-from engine.score.derivation import Step, StepKind
-from engine.standing import ALL_TARGETS_MET, RANK, SCORE, VETOED, WARNED, Standing
+from engine.score.derivation import Step, StepKind, incidents_in_words
+from engine.score.past import years_in_which
+from engine.standing import ALL_TARGETS_MET, CLIMBED, RANK, SCORE, VETOED, WARNED, Standing
 from engine.verdict import Verdict, VetoRecord
-from rules.condition import Condition, GradeIs, GroupIs, IncidentCount, ItemMet, Linked, MonthsIn, Quantifier
+from rules.condition import (
+    Children,
+    Condition,
+    Earlier,
+    GradeIs,
+    GroupIs,
+    IncidentCount,
+    ItemMet,
+    Linked,
+    MonthsIn,
+    Quantifier,
+)
 from rules.contract import Contract
 from rules.diagnostic import Called, Text, listed, say
+from targets.party import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +76,11 @@ def decide(bench: Bench, conditions: tuple[Named, ...]) -> dict[tuple[str, str],
     names = measures(rules)
     facts = [fact for standing in bench.standings.values() for fact in standing.facts(names)]
     truths = {(f.subject, f.node): f.truth for f in infer(bench.contract.contract, rules, facts)}
-    steps = {}
+    steps, name = {}, _namer(bench.contract)
     for code, standing in bench.standings.items():
         holds = _looker(truths, code)
         for condition in conditions:
-            steps[code, condition.node] = explain(condition, holds, standing.values, _namer(bench.contract))
+            steps[code, condition.node] = explain(condition, holds, standing.values, name, standing.told)
     return steps
 
 
@@ -77,9 +92,10 @@ def _measure(bench: Bench, part: Named) -> None:
     """Give every subject the measure that only this condition asks for."""
     facts, year = bench.facts, bench.facts.year
     match part.condition:
-        case IncidentCount(incident=kinds):
+        case IncidentCount(incident=kinds, severity=severities) as counted:
             for code, standing in bench.standings.items():
-                standing.values[incidents_measure(kinds)] = Fraction(len(facts.incidents(code, kinds, year)))
+                found = facts.incidents(code, kinds, year, severities)
+                standing.values[incidents_measure(counted)] = Fraction(len(found))
         case MonthsIn(months_in=state):
             for code, standing in bench.standings.items():
                 standing.values[months_measure(state)] = Fraction(facts.months_in(code, state))
@@ -90,8 +106,20 @@ def _measure(bench: Bench, part: Named) -> None:
         case GroupIs(group=groups):
             for subject in facts.subjects:
                 bench.standings[subject.code].values[group_measure(groups)] = Fraction(subject.group in groups)
+        case Earlier() as earlier:
+            measure = earlier_measure(part.node)
+            for code, standing in bench.standings.items():
+                standing.values[measure], standing.told[measure] = years_in_which(facts, code, earlier)
+        case _:
+            _measure_others(bench, part)
+
+
+def _measure_others(bench: Bench, part: Named) -> None:
+    match part.condition:
         case Linked() as linked:
             _measure_linked(bench, part, linked)
+        case Children() as below:
+            _measure_children(bench, part, below)
         case _:
             pass
 
@@ -108,6 +136,24 @@ def _measure_linked(bench: Bench, part: Named, linked: Linked) -> None:
     for code, standing in bench.standings.items():
         parties = [satisfied[party] for party in answering[code] if party in satisfied]
         standing.values[linked_measure(part.node)] = Fraction(_enough(linked.linked, parties))
+
+
+def _measure_children(bench: Bench, part: Named, below: Children) -> None:
+    """Whether the inner condition holds for enough of the parties directly below each, under the contract named."""
+    other = next(other for other in bench.others if other.contract.contract == below.contract)
+    satisfied = _satisfied(other, below.is_, part)
+    for code, standing in bench.standings.items():
+        asked = [child for child in bench.facts.children(code) if child.code in satisfied]
+        found = [satisfied[child.code] for child in asked]
+        measure = children_measure(part.node)
+        standing.values[measure] = Fraction(_enough(below.children, found))
+        standing.told[measure] = tuple(map(_child, asked, found))
+
+
+def _child(party: Party, holds: bool) -> Step:
+    title, rule = say("{name} ({code})", name=party.name, code=party.code), say("the condition on each of them")
+    worked = say("holds") if holds else say("does not hold")
+    return Step(StepKind.FIRED if holds else StepKind.NOT_FIRED, title, rule, worked, Fraction(holds))
 
 
 def _enough(wanted: Quantifier | Fraction, parties: Sequence[bool]) -> bool:
@@ -128,12 +174,13 @@ def _satisfied(other: Judged, condition: Condition, part: Named) -> dict[str, bo
     bench = Bench(other.contract, other.facts, other.standings)
     for asked in walk(inner):
         if isinstance(asked.condition, GradeIs):
-            _measure_grades(other, asked.condition.grade)
+            measure_grades(other, asked.condition.grade)
     steps = decide(bench, (inner,))
     return {code: step.kind is StepKind.FIRED for (code, _), step in steps.items()}
 
 
-def _measure_grades(other: Judged, wanted: tuple[str, ...]) -> None:
+def measure_grades(other: Judged, wanted: tuple[str, ...]) -> None:
+    """Give everybody the measure whether their grade is one of these."""
     for code, standing in other.standings.items():
         grade = other.verdicts[code].grade
         standing.values[grades_measure(wanted)] = Fraction(grade is not None and grade.id in wanted)
@@ -150,7 +197,7 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
     grades = {band.id: band.label for band in contract.grades}
     words = {
         SCORE: say("score"), RANK: say("rank"), VETOED: say("vetoed"), WARNED: say("warnings"),
-        ALL_TARGETS_MET: say("all targets met"),
+        ALL_TARGETS_MET: say("all targets met"), CLIMBED: say("places gained on the year before"),
     }  # fmt: skip
 
     def name(measure: str) -> Text:
@@ -161,14 +208,19 @@ def _namer(contract: Contract) -> Callable[[str], Text]:
             case "met":
                 return say("target met: {name}", name=clauses.get(f"item:{rest}", rest))
             case "incidents":
-                return say(
-                    "substantiated incidents: {kinds}",
-                    kinds=listed(kinds.get(kind, Called(kind)) for kind in rest.split("+")),
-                )
+                named, _, severities = rest.partition(":")
+                labels = listed(kinds.get(kind, Called(kind)) for kind in named.split("+"))
+                return incidents_in_words(labels, severities.split("+") if severities else ())
             case "months":
                 return say("months in state {state}", state=states.get(rest, rest))
+            case "earlier":
+                return say("earlier years in which it held")
             case "linked":
                 return say("enough of the parties answered for satisfy it")
+            case "children":
+                return say("enough of the parties directly below satisfy it")
+            case "value":
+                return say("the value lies in the range")
             case "group":
                 return say("group {name}", name="、".join(rest.split("+")))
             case "grade":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -13,7 +13,8 @@ from rules.period import Period
 from rules.sheet import Scope
 from rules.verdict import Peers
 from targets.cadre import Assignment, Tenure
-from targets.observation import Incident, Observation
+from targets.observation import Incident, Observation, PastResult
+from targets.party import Party
 from targets.snapshot import Snapshot
 
 
@@ -46,6 +47,7 @@ class Facts:
         self.snapshot = snapshot
         records = snapshot.records
         self._targets = {(t.subject, t.indicator, t.parameter): t.value for t in records.targets}
+        self._history = {(r.subject, r.contract, r.year): r for r in records.history}
         self._incidents: dict[tuple[str, str], list[Incident]] = defaultdict(list)
         for incident in sorted(records.incidents, key=lambda i: (i.found_on, i.id)):
             if incident.counts:
@@ -100,6 +102,18 @@ class Facts:
             case Peers.KIND:
                 return subject.kind
 
+    @cached_property
+    def _below(self) -> dict[str, list[Party]]:
+        below: dict[str, list[Party]] = defaultdict(list)
+        for party in sorted(self.snapshot.records.parties, key=lambda party: party.code):
+            if party.parent:
+                below[party.parent].append(party)
+        return below
+
+    def children(self, party: str) -> Sequence[Party]:
+        """The parties directly below by code, whoever assesses them."""
+        return self._below.get(party, ())
+
     def peers(self, subject: Subject) -> tuple[Subject, ...]:
         """The subject's league, itself included, by code."""
         return self._by_league[self.league(subject)]
@@ -125,10 +139,17 @@ class Facts:
     def target(self, subject: str, indicator: str, parameter: str) -> Fraction | None:
         return self._targets.get((subject, indicator, parameter))
 
-    def incidents(self, subject: str, kinds: Iterable[str], window: Period) -> tuple[Incident, ...]:
-        """Substantiated incidents found in the window, in the order they were found."""
+    def past(self, subject: str, contract: str, year: int) -> PastResult | None:
+        """What is recorded of a subject under a contract in an earlier year."""
+        return self._history.get((subject, contract, year))
+
+    def incidents(
+        self, subject: str, kinds: Iterable[str], window: Period, severities: Collection[str] = ()
+    ) -> tuple[Incident, ...]:
+        """Substantiated incidents found in the window, in the order they were found; of these severities, where named."""
         found = (incident for kind in kinds for incident in self._incidents.get((subject, kind), ()))
-        return tuple(i for i in found if window.holds(i.found_on) and self.snapshot.due_on(i.found_on))
+        wanted = (i for i in found if not severities or i.severity in severities)
+        return tuple(i for i in wanted if window.holds(i.found_on) and self.snapshot.due_on(i.found_on))
 
     def months_in(self, subject: str, state: str) -> int:
         """Months of the year, up to the last that is due, on whose last day the party was in the state."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rules.below import children_asked
+from rules.checks.places import looked_back_at
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
+from rules.indicator import OfScores
 from rules.period import Period
 from rules.verdict import Veto, WarningRule
 
@@ -27,37 +30,67 @@ def contracts_fit(contracts: Sequence[Contract], year: Period) -> list[Diagnosti
         if contract.contract in seen:
             faults.append(Diagnostic("DX615", place, say("the same contract twice"), say("each contract once")))
         seen.add(contract.contract)
-    return [*faults, *_links_fit(contracts), *_totals_fit(contracts), *_caps_fit(contracts)]
+    return [
+        *faults,
+        *_links_fit(contracts),
+        *_totals_fit(contracts),
+        *_looks_back_fit(contracts),
+        *_caps_fit(contracts),
+        *_forfeits_fit(contracts),
+    ]
 
 
 def in_order(contracts: Sequence[Contract]) -> list[Contract]:
-    """Those for parties before those for cadres, who answer for parties; and whose total enters another, before that."""
+    """Those for parties before those for cadres, who answer for parties; and what another contract looks at, before that."""
     left, ordered = sorted(contracts, key=lambda one: bool(one.posts)), list[Contract]()
     while left:
         waiting = {one.contract for one in left}
-        ready = next((one for one in left if not waiting.intersection(totals_in(one))), left[0])
+        ready = next((one for one in left if not waiting.intersection(looked_at_by(one))), left[0])
         left.remove(ready)
         ordered.append(ready)
     return ordered
 
 
-def totals_in(contract: Contract) -> tuple[str, ...]:
-    """The contracts whose totals enter this one."""
-    made = (one.scores.contract for one in contract.indicators if one.scores is not None)
-    return tuple(dict.fromkeys(name for name in made if name is not None))
+def totals_in(contract: Contract) -> tuple[OfScores, ...]:
+    """What is made of the totals under other contracts, each once."""
+    made = (one.scores for one in contract.indicators if one.scores is not None)
+    return tuple(dict.fromkeys(scores for scores in made if scores.contract is not None))
+
+
+def looked_at_by(contract: Contract) -> tuple[str, ...]:
+    """The contracts whose totals enter this one, or under which it has children judged."""
+    totals = (scores.contract for scores in totals_in(contract) if scores.contract is not None)
+    return tuple(dict.fromkeys((*totals, *(asked.contract for asked in children_asked(contract)))))
 
 
 def _totals_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
-    """A total comes from a contract for parties that is scored before; so no two are made of each other."""
+    """What is looked at comes from a contract for parties that is judged before; so no two look at each other."""
     before: set[str] = set()
     for contract in in_order(contracts):
-        for wanted in totals_in(contract):
+        totals = {scores.contract for scores in totals_in(contract)}
+        for wanted in looked_at_by(contract):
             if wanted not in before or contract.posts:
                 found = say("{wanted} is not among the contracts for parties scored before", wanted=wanted)
-                expected, hint = say("the contract whose total enters this one"), say("give its file too")
+                expected = (
+                    say("the contract whose total enters this one")
+                    if wanted in totals
+                    else say("the contract under which the parties below are judged")
+                )
+                hint = say("give its file too")
                 yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
         if not contract.posts:
             before.add(contract.contract)
+
+
+def _looks_back_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """Earlier results are those under contracts that are given too: a name that nobody knows would never hold."""
+    given = {contract.contract for contract in contracts}
+    expected, hint = say("a contract whose earlier results are looked at"), say("give its file too")
+    for contract in contracts:
+        for wanted in dict.fromkeys(name for _, name in looked_back_at(contract)):
+            if wanted not in given:
+                found = say("{wanted} is not among the contracts given", wanted=wanted)
+                yield Diagnostic("DX612", Span(contract.contract), found, expected, hint)
 
 
 def _links_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
@@ -84,6 +117,25 @@ def _caps_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
                     found = say("{clause} caps the grade at {grade}", clause=clause.label, grade=cap)
                     expected = say("a grade of {contract}", contract=cadres.contract)
                     yield Diagnostic("DX616", Span(contract.contract), found, expected)
+
+
+def _forfeits_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """What a veto or warning takes of a deposit goes to an account that the deposit names."""
+    taking = [clause for contract in contracts for clause in _forfeiting(contract)]
+    for contract in contracts if taking else ():
+        for deposit in contract.deposits:
+            if deposit.account is None:
+                found = say(
+                    "{clause} forfeits deposits, and {deposit} names no account",
+                    clause=taking[0].label, deposit=deposit.label,
+                )  # fmt: skip
+                expected = say("forfeit_to: the account that forfeited money goes to")
+                yield Diagnostic("DX618", Span(contract.contract), found, expected)
+
+
+def _forfeiting(contract: Contract) -> Iterator[Veto | WarningRule]:
+    clauses: tuple[Veto | WarningRule, ...] = (*contract.vetoes, *contract.warnings)
+    return (clause for clause in clauses if clause.effects is not None and clause.effects.forfeit_deposit)
 
 
 def nobody(contracts: Sequence[Contract]) -> Diagnostic:

@@ -77,7 +77,7 @@ def _linked(facts: Facts, outcome: Outcome, linkage: Linkage, judged: Mapping[st
     if absent:
         step = _respread(step, counted, absent)
     step = clamped(step, bound(contract.total.floor), bound(contract.total.cap))
-    step = rounded(step, contract.decimals, contract.rounding)
+    step = rounded(step, contract.decimals, contract.rounding, contract.total.round_to)
     assert step.value is not None
     return replace(outcome, total=step.value, step=step)
 

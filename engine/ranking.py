@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 
 from engine.facts import Facts
 from engine.score.derivation import Location, Step, StepKind, readable
-from engine.standing import SCORE, Standing
+from engine.standing import ENTERED, SCORE, Standing
 from rules.contract import Contract
 from rules.diagnostic import say
 from rules.quantity import round_to
@@ -26,7 +26,7 @@ class Place:
 
 
 def places(contract: Contract, facts: Facts, standings: Mapping[str, Standing]) -> dict[str, Place]:
-    """Everyone's place in their league by score, then by the tie-break criteria."""
+    """Everyone's place in their league: those who entered the ranking first, by score, then by the tie-break criteria."""
     leagues: dict[str, list[str]] = defaultdict(list)
     for subject in facts.subjects:
         leagues[facts.league(subject)].append(subject.code)
@@ -41,7 +41,7 @@ def places(contract: Contract, facts: Facts, standings: Mapping[str, Standing]) 
 
 def _key(contract: Contract, facts: Facts, standing: Standing) -> tuple[Fraction, ...]:
     criteria = (_criterion(facts, standing, criterion) for criterion in contract.ranking.tie_break)
-    return (-standing.values[SCORE], *chain.from_iterable(criteria))
+    return (-standing.values[ENTERED], -standing.values[SCORE], *chain.from_iterable(criteria))
 
 
 def _criterion(facts: Facts, standing: Standing, criterion: TieBreak) -> tuple[Fraction, ...]:
@@ -67,23 +67,27 @@ def grades(
     placed: Mapping[str, Place],
     eligible: Mapping[tuple[str, str], Step],
     capped: Mapping[str, str],
+    outside: Set[str],
 ) -> dict[str, Graded]:
     """The grades of one league: each band takes, best first, those eligible and not capped, up to its quota.
 
     `eligible` has the step of each (subject, grade) whose condition was decided; `capped` the best grade left to those
-    that a veto or warning holds down.
+    that a veto or warning holds down. Who is `outside` the ranking neither counts in a quota nor falls under one.
     """
     left = sorted(league, key=lambda code: placed[code].key)
     given: dict[str, Graded] = {}
     reasons: dict[str, list[Step]] = defaultdict(list)
+    counted = sum(code not in outside for code in league)
     for index, band in enumerate(contract.grades):
         wanting = []
         for code in left:
             step = _eligible(contract, index, capped.get(code), eligible.get((code, band.id)))
+            if code in outside and step.kind is StepKind.FIRED and quota_of(band, counted) is not None:
+                step = _not_entered(band, ("grades", index), step)
             reasons[code].append(step)
             if step.kind is StepKind.FIRED:
                 wanting.append(code)
-        admitted, quota = _admitted(band, wanting, len(league), placed)
+        admitted, quota = _admitted(band, wanting, counted, placed)
         for code in wanting:
             if code in admitted:
                 given[code] = Graded(band, tuple(reasons[code]))
@@ -130,6 +134,11 @@ def quota_of(band: GradeBand, league_size: int) -> int | None:
     if band.at_most is None:
         return None
     return int(round_to(band.at_most * league_size, 0, band.rounding))
+
+
+def _not_entered(band: GradeBand, at: Location, step: Step) -> Step:
+    title, rule = say("grade {name}", name=band.label), say("a quota is for those who satisfy the entry condition")
+    return Step(StepKind.NOT_FIRED, title, rule, say("the entry condition is not satisfied"), Fraction(0), at, (step,))
 
 
 def _full_up(band: GradeBand, quota: int | None, at: Location, step: Step) -> Step:

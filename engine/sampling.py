@@ -7,15 +7,17 @@ every cell where leagues are groups, in what does not depend on peers elsewhere.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import narwhals as nw
 
-from engine.columnar.judged import JudgedColumns
+from engine.columnar.layout import JudgedColumns
 from engine.crosscheck import Comparable
-from rules.condition import AllOf, AnyOf, Condition, Linked, Not, RankIs, ScoreIs
+from rules.below import looks_below
+from rules.condition import AllOf, AnyOf, Children, Climbed, Condition, GradeIs, Linked, Not, RankIs, ScoreIs
 from rules.contract import Contract
 from rules.scoring import Brackets, Measured, Rank, Relative, parts_of
 from rules.scoring_terms import Reference
@@ -32,12 +34,14 @@ LEAGUES_SAMPLED = 20
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Parties and cadres to be interpreted, and by contract which cells then mean the same in both evaluators (None: all
-    of them, since everybody is there). `whole`: they must be interpreted together, since peers are among them."""
+    of them, since everybody is there). `whole`: they must be interpreted together, since peers are among them; `trees`:
+    everybody together with whoever stands below them."""
 
     parties: tuple[str, ...]
     cadres: tuple[str, ...]
     comparable: dict[str, Comparable] | None
     whole: bool = True
+    trees: bool = False
 
 
 def samples(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend, seed: str) -> Iterator[Sample]:
@@ -57,7 +61,8 @@ def samples(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend
 
 
 def cases(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) -> Sample:
-    """Everybody vetoed, on the bound of a condition, or with something exempt; with the parties of such cadres."""
+    """Everybody vetoed, on the bound of a condition, or with something exempt; with the parties of such cadres, and with
+    everybody below those parties where a contract looks at children."""
     found: dict[bool, set[str]] = {False: set(), True: set()}
     for one in judged:
         tests = list(_standing_out(one))
@@ -65,12 +70,20 @@ def cases(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) 
             rows = one.frame.filter(nw.any_horizontal(*tests, ignore_nulls=False)).select("code")
             found[bool(one.contract.posts)] |= set(backend.take(rows)["code"])
     parties = found[False] | _parties_of(found[True], year, backend)
+    trees = any(looks_below(one.contract) for one in judged)
+    if trees:
+        parties |= _below(parties, year, backend)
     comparable = {one.contract.contract: _alone(one.contract, [other.contract for other in judged]) for one in judged}
-    return Sample(tuple(sorted(parties)), tuple(sorted(found[True])), comparable, whole=False)
+    return Sample(tuple(sorted(parties)), tuple(sorted(found[True])), comparable, whole=False, trees=trees)
 
 
-def shares(records: Records, count: int) -> list[Records]:
-    """The records in so many parts, each cadre with everybody they answer for; nearly every party is in one part only."""
+def shares(records: Records, count: int, *, trees: bool = False) -> list[Records]:
+    """The records in so many parts, each cadre with everybody they answer for, and with `trees` everybody with whoever stands
+    below them; nearly every party is in one part only."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for party in records.parties if trees else ():
+        below[party.parent].append(party.code)
+    inside = {child for party in records.parties for child in below.get(party.code, ())}
     of: dict[str, set[str]] = {one.code: set() for one in records.cadres}
     for duty in records.assignments:
         of[duty.cadre].add(duty.party)
@@ -78,13 +91,18 @@ def shares(records: Records, count: int) -> list[Records]:
     size = max(1, -(-len(together) // count))
     teams = [set(together[start : start + size]) for start in range(0, len(together), size)] or [set()]
     covered = {party for parties in of.values() for party in parties}
-    alone = [one.code for one in records.parties if one.code not in covered]
-    return [_part_of(records, set(alone[number :: len(teams)]), team) for number, team in enumerate(teams)]
+    alone = [one.code for one in records.parties if one.code not in covered and one.code not in inside]
+    return [_part_of(records, set(alone[number :: len(teams)]), team, below) for number, team in enumerate(teams)]
 
 
-def _part_of(records: Records, parties: set[str], cadres: set[str]) -> Records:
+def _part_of(records: Records, parties: set[str], cadres: set[str], below: Mapping[str, Sequence[str]]) -> Records:
     duties = tuple(one for one in records.assignments if one.cadre in cadres)
     subjects = parties | cadres | {one.party for one in duties}
+    waiting = list(subjects)
+    while waiting:
+        children = [child for child in below.get(waiting.pop(), ()) if child not in subjects]
+        subjects.update(children)
+        waiting += children
     return Records(
         parties=tuple(one for one in records.parties if one.code in subjects),
         cadres=tuple(one for one in records.cadres if one.code in cadres),
@@ -95,23 +113,33 @@ def _part_of(records: Records, parties: set[str], cadres: set[str]) -> Records:
         incidents=tuple(one for one in records.incidents if one.subject in subjects),
         states=tuple(one for one in records.states if one.subject in subjects),
         prior_vetoes=tuple(one for one in records.prior_vetoes if one.subject in subjects),
+        history=tuple(one for one in records.history if one.subject in subjects),
     )
 
 
 def whole_leagues(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend, seed: str) -> Sample:
-    """Some leagues of parties, drawn by the seed, and the cadres who answer for nobody outside them."""
-    parties: set[str] = set()
-    comparable: dict[str, Comparable] = {}
+    """Some leagues of parties, drawn by the seed, and the cadres who answer for nobody outside them. Where a contract looks
+    at children, leagues in which somebody has any are left out: what is below them is in other leagues."""
     contracts = [one.contract for one in judged]
-    for one in judged:
-        comparable[one.contract.contract] = _alone(one.contract, contracts)
-        if not one.contract.posts and one.contract.ranking.peers is Peers.GROUP:
-            comparable[one.contract.contract] = lambda _: True
-            leagues = backend.take(one.frame.group_by("league").agg(nw.len().alias("rows")))["league"]
-            drawn = sorted(leagues, key=lambda league: hashlib.sha256(f"{seed} {league}".encode()).digest())
-            rows = one.frame.filter(nw.col("league").is_in(drawn[:LEAGUES_SAMPLED])).select("code")
-            parties |= set(backend.take(rows)["code"])
+    comparable = {contract.contract: _alone(contract, contracts) for contract in contracts}
+    by_group = [one for one in judged if not one.contract.posts and one.contract.ranking.peers is Peers.GROUP]
+    passed_over, leagues = _leagues_of_parents(judged, year, backend), set[str]()
+    for one in by_group:
+        comparable[one.contract.contract] = _in_whole_leagues(one.contract)
+        leagues |= set(backend.take(one.frame.group_by("league").agg(nw.len().alias("rows")))["league"])
+    # Drawn once for all: a league of one contract may be part of a larger one of another.
+    drawn = sorted(leagues - passed_over, key=lambda league: hashlib.sha256(f"{seed} {league}".encode()).digest())
+    parties: set[str] = set()
+    for one in by_group:
+        rows = one.frame.filter(nw.col("league").is_in(drawn[:LEAGUES_SAMPLED])).select("code")
+        parties |= set(backend.take(rows)["code"])
     return Sample(tuple(sorted(parties)), tuple(sorted(_answering_only_for(parties, year, backend))), comparable)
+
+
+def _in_whole_leagues(contract: Contract) -> Comparable:
+    """Everything, but for awards that go by cadres, who need not be in the sample."""
+    by_cadres = {award.id for award in contract.awards if award.payees or award.deposit_share is not None}
+    return lambda cell: not (cell.startswith("money ") and cell.split(" ")[1] in by_cadres)
 
 
 def _standing_out(judged: JudgedColumns) -> Iterator[nw.Expr]:
@@ -132,9 +160,9 @@ def _standing_out(judged: JudgedColumns) -> Iterator[nw.Expr]:
 
 def _conditions(contract: Contract) -> Iterator[Condition]:
     clauses: tuple[WarningRule | Veto | GradeBand, ...] = (*contract.warnings, *contract.vetoes, *contract.grades)
-    for clause in clauses:
-        if clause.when is not None:
-            yield from _parts(clause.when)
+    for when in (contract.ranking.entry, *(clause.when for clause in clauses)):
+        if when is not None:
+            yield from _parts(when)
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:
@@ -143,7 +171,7 @@ def _parts(condition: Condition) -> Iterator[Condition]:
         case AllOf(all=terms) | AnyOf(any=terms):
             for term in terms:
                 yield from _parts(term)
-        case Not(not_=term) | Linked(is_=term):
+        case Not(not_=term) | Linked(is_=term) | Children(is_=term):
             yield from _parts(term)
         case _:
             pass
@@ -159,8 +187,11 @@ def _alone(contract: Contract, contracts: Sequence[Contract]) -> Comparable:
     """Cells that mean the same for somebody without their peers."""
     named = {one.contract: one for one in contracts}
     among_peers = _among_peers(contract, named)
-    by_rank = any(isinstance(condition, RankIs) for one in contracts for condition in _conditions(one))
-    if contract.posts and any(_among_peers(one, named) for one in contracts):
+    # A grade is looked at only of others, and a quota makes it depend on their peers.
+    asked = [condition for one in contracts for condition in _conditions(one)]
+    by_rank = any(isinstance(condition, RankIs | Climbed | GradeIs) for condition in asked)
+    below = any(isinstance(condition, Children) for condition in asked)
+    if (contract.posts or below) and any(_among_peers(one, named) for one in contracts):
         by_rank = True
 
     def comparable(cell: str) -> bool:
@@ -170,7 +201,7 @@ def _alone(contract: Contract, contracts: Sequence[Contract]) -> Comparable:
                 return rest.rpartition(" ")[0] not in among_peers
             case "score" | "section" | "sheet":
                 return not among_peers and not (contract.posts and by_rank)
-            case "final" | "veto" | "warning":
+            case "final" | "entered" | "veto" | "warning":
                 return not among_peers and not by_rank
             case _:
                 return False
@@ -186,7 +217,7 @@ def _among_peers(contract: Contract, contracts: Mapping[str, Contract]) -> set[s
             one.id
             for one in contract.indicators
             if one.scores is not None
-            and (found.intersection(one.scores.items) or _total_looks(one.scores.contract, contracts))
+            and (found.intersection(contract.items_behind(one.scores)) or _total_looks(one.scores.contract, contracts))
         }
         if item.spread is Spread.PEERS or _compares(item, made) or _asks(item, found | made):
             found.add(item.id)
@@ -213,6 +244,28 @@ def _compares(measured: Measured, made: Collection[str]) -> bool:
             return True
         case _:
             return any(_compares(part, made) for part in parts_of(measured))
+
+
+def _below(parties: set[str], year: YearColumns, backend: Backend) -> set[str]:
+    """Everybody below these parties, however far."""
+    found, above = set[str](), parties
+    while year.parents is not None and above:
+        rows = year.parents.filter(nw.col("parent").is_in(sorted(above))).select("child")
+        above = set(backend.take(rows)["child"]) - parties - found
+        found |= above
+    return found
+
+
+def _leagues_of_parents(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend) -> set[str]:
+    """The groups in which somebody has children, where that matters."""
+    if year.parents is None or not any(looks_below(one.contract) for one in judged):
+        return set()
+    parents, leagues = year.parents.select(subject=nw.col("parent")), set[str]()
+    for one in judged:
+        if not one.contract.posts and one.contract.ranking.peers is Peers.GROUP:
+            rows = one.frame.join(parents, on="subject", how="semi").select("league").unique()
+            leagues |= set(backend.take(rows)["league"])
+    return leagues
 
 
 def _parties_of(cadres: set[str], year: YearColumns, backend: Backend) -> set[str]:

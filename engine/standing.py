@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.inference import Fact
+from engine.score.derivation import Step
 from engine.score.interpret import Outcome, SectionScore
 from rules.quantity import DECIMALS_MAX
 from rules.sheet import Combine, SectionKind
@@ -19,14 +20,17 @@ from rules.sheet import Combine, SectionKind
 SCALE = 10**DECIMALS_MAX
 ABSENT = "absent:"
 SCORE, RANK, VETOED, WARNED, ALL_TARGETS_MET = "score", "rank", "vetoed", "warned", "all_targets_met"
+CLIMBED = "climbed"
+ENTERED = "entered"
 
 
 @dataclass
 class Standing:
-    """One subject's measures by name; a stage adds its own before the next one looks."""
+    """One subject's measures by name; a stage adds its own before the next one looks. `told` is where some came from."""
 
     subject: str
     values: dict[str, Fraction] = field(default_factory=dict)
+    told: dict[str, tuple[Step, ...]] = field(default_factory=dict)
 
     def facts(self, names: frozenset[str]) -> list[Fact]:
         """Those of the measures that a rule set looks at; of what is not there (an exempt score), that it is absent."""

@@ -42,7 +42,8 @@ class Verdict:
     """Score, rank, grade and everything that overrode them.
 
     `score` is what was earned and is always kept; `final_score` is after deductions and replacements by warnings and
-    vetoes; rank and grade go by it. `rank` is the place in `league`, of `league_size`.
+    vetoes; rank and grade go by it. `rank` is the place in `league`, of `league_size`; who has not `entered` stands
+    behind those who have, outside every quota.
     """
 
     subject: Subject
@@ -57,6 +58,7 @@ class Verdict:
     vetoes: tuple[VetoRecord, ...]
     warnings: tuple[VetoRecord, ...]
     step: Step
+    entered: bool = True
 
     @property
     def vetoed(self) -> bool:

@@ -38,7 +38,12 @@ def fired(
 def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Named, why: Step) -> VetoRecord:
     """A veto that fired on the subject itself; dated by the incidents that made its condition hold."""
     year = bench.facts.year
-    incidents = bench.facts.incidents(code, dict.fromkeys(_kinds_that_told(condition, why)), year)
+    told = (
+        incident
+        for counted in _counts_that_told(condition, why)
+        for incident in bench.facts.incidents(code, counted.incident, year, counted.severity)
+    )
+    incidents = tuple({incident.id: incident for incident in told}.values())
     return VetoRecord(
         subject=code, contract=bench.contract.contract, rule=clause.id, name=clause.label,
         effects=clause.effects,
@@ -52,16 +57,16 @@ def _record(bench: Bench, code: str, clause: Veto | WarningRule, condition: Name
     )  # fmt: skip
 
 
-def _kinds_that_told(condition: Named, why: Step) -> Iterator[str]:
-    """Kinds of incident in the parts that hold; not those of a part that does not, or that must not."""
+def _counts_that_told(condition: Named, why: Step) -> Iterator[IncidentCount]:
+    """Counts of incidents in the parts that hold; not those of a part that does not, or that must not."""
     if why.kind is not StepKind.FIRED:
         return
     match condition.condition:
-        case IncidentCount(incident=kinds):
-            yield from kinds
+        case IncidentCount() as counted:
+            yield counted
         case AllOf() | AnyOf():
             for child, step in zip(children(condition), why.steps, strict=True):
-                yield from _kinds_that_told(child, step)
+                yield from _counts_that_told(child, step)
         case _:
             return
 

@@ -98,13 +98,15 @@ CODES: dict[str, Code] = {
     "DX250": _error("contract without a rule"),
     "DX251": _error("balance that nothing is taken from"),
     "DX252": _error("section worth more than its cap"),
-    "DX253": _error("more scored items than there are"),
+    "DX253": _error("more scored items or sections than there are"),
     "DX254": _error("total worth nothing"),
     # money
     "DX260": _error("monthly award without a monthly sheet"),
     "DX261": _error("multiple of a deposit that nobody pays"),
     "DX262": _error("payees get more than the award"),
     "DX263": _error("negative amount of money"),
+    "DX264": _error("award of the other kind of contract"),
+    "DX265": _error("advance that is no money"),
     # dates and versions
     "DX270": _error("dates reversed or outside the year"),
     "DX271": _error("version and superseded hash do not go together"),
@@ -200,7 +202,7 @@ CODES: dict[str, Code] = {
     "DX574": _error("share outside 0 to 100%"),
     "DX576": _error("found before it happened"),
     "DX577": _error("substantiated without evidence"),
-    "DX578": _error("earlier veto that is not of an earlier year"),
+    "DX578": _error("earlier veto or result that is not of an earlier year"),
     "DX579": _warning("earlier veto no longer in force"),
     # the year's records against the contract
     "DX601": _error("value not reported"),
@@ -212,7 +214,7 @@ CODES: dict[str, Code] = {
     "DX607": _error("nothing to count"),
     "DX608": _error("target that cannot be used"),
     "DX609": _error("value in no band"),
-    "DX610": _error("too few items scored"),
+    "DX610": _error("too few items or sections scored"),
     "DX611": _error("nothing left to score"),
     "DX612": _error("linked contract not given"),
     "DX613": _error("cadre answers for no party"),
@@ -220,6 +222,7 @@ CODES: dict[str, Code] = {
     "DX615": _error("contract given twice"),
     "DX617": _error("nobody to assess"),
     "DX616": _error("capped grade unknown to the cadres' contract"),
+    "DX618": _error("forfeited deposit without an account"),
     "DX620": _error("number too large for the engine"),
     "DX621": _error("the two evaluators differ"),
     # running and the workspace

@@ -6,6 +6,7 @@ depends on where it stands (`rules.checks`): a veto cannot look at the grade tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
 
 from rules.diagnostic import say
+from rules.past import ContractsLookedAt, LookBack
 from rules.quantity import NotExact, parse_number, show
 from rules.range import Range
 from rules.record import Flag, Id, Record
@@ -82,10 +84,15 @@ class GradeIs(Record):
     grade: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
-class IncidentCount(Record):
-    """The number of substantiated incidents of these kinds lies in the range; at least one unless said otherwise."""
+_OneOrMore = Annotated[tuple[Id, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)]
 
-    incident: Annotated[tuple[Id, ...], BeforeValidator(lambda kinds: [kinds] if isinstance(kinds, str) else kinds)]
+
+class IncidentCount(Record):
+    """The number of substantiated incidents of these kinds, and where said of these severities, lies in the range; at least
+    one unless said otherwise."""
+
+    incident: _OneOrMore
+    severity: _OneOrMore = ()
     count: Range = Range(at_least=Fraction(1))
 
 
@@ -108,6 +115,31 @@ class MonthsIn(Record):
     count: Range
 
 
+class Climbed(Record):
+    """The number of places gained on the year before, under the same contract, lies in the range; below 0 they were lost.
+
+    Without a place in the year before it does not hold.
+    """
+
+    climbed: Range
+
+
+class Earlier(Record):
+    """In how many of the years before this one the condition held, by what was decided then: at least one unless `count`
+    says otherwise.
+
+    `earlier` is a number of years, or `since 2024` for every year from that one on, such as a term of office. A year of
+    which nothing is recorded does not count, and a year counts once. The condition may look at score, rank, grade and
+    vetoed; a score or rank that is not recorded is in no range. Results are those under the same contract, or under any
+    of those that `contract` names: they follow a cadre to a new post.
+    """
+
+    earlier: LookBack
+    is_: Annotated[Condition, Field(alias="is")]
+    count: Range = Range(at_least=Fraction(1))
+    contract: ContractsLookedAt = ()
+
+
 class Quantifier(StrEnum):
     ALL = "all"
     ANY = "any"
@@ -122,6 +154,14 @@ def _parse_quantifier(value: object) -> Quantifier | Fraction:
     if not 0 < share <= 1:
         raise NotExact(say("all, any, or a share above 0% and at most 100%"))
     return share
+
+
+HowMany = Annotated[
+    Quantifier | Fraction,
+    BeforeValidator(_parse_quantifier),
+    PlainSerializer(lambda value: show(value) if isinstance(value, Fraction) else str(value), return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["all", "any", "80%"]}),
+]
 
 
 class ValueIs(Record):
@@ -143,14 +183,25 @@ class Linked(Record):
     A cadre with no such party satisfies none of the three: a rule never rewards for nothing.
     """
 
-    linked: Annotated[
-        Quantifier | Fraction,
-        BeforeValidator(_parse_quantifier),
-        PlainSerializer(lambda value: show(value) if isinstance(value, Fraction) else str(value), return_type=str),
-        WithJsonSchema({"type": "string", "examples": ["all", "any", "80%"]}),
-    ]
+    linked: HowMany
     roles: tuple[Id, ...] = ()
     is_: Annotated[Condition, Field(alias="is")]
+
+
+class Children(Record):
+    """The condition holds for all, any, or at least a share of the parties directly below this one in the tree that the
+    named contract assesses, by their own final verdicts under it.
+
+    With no such party below it none of the three holds, as with `linked`.
+    """
+
+    children: HowMany
+    contract: Id
+    is_: Annotated[Condition, Field(alias="is")]
+
+
+# Conditions about others, which must be judged before.
+AboutOthers = Linked | Children
 
 
 # Key that tells the condition -> its tag; the first that is present decides, so `section` goes before `score`.
@@ -172,6 +223,9 @@ KEYS: dict[str, type[Record]] = {
     "value": ValueIs,
     "group": GroupIs,
     "linked": Linked,
+    "climbed": Climbed,
+    "earlier": Earlier,
+    "children": Children,
 }
 
 
@@ -198,6 +252,27 @@ Condition = Annotated[
     | Annotated[MonthsIn, Tag("months_in")]
     | Annotated[ValueIs, Tag("value")]
     | Annotated[GroupIs, Tag("group")]
-    | Annotated[Linked, Tag("linked")],
+    | Annotated[Linked, Tag("linked")]
+    | Annotated[Climbed, Tag("climbed")]
+    | Annotated[Earlier, Tag("earlier")]
+    | Annotated[Children, Tag("children")],
     Discriminator(_key_of, custom_error_type="unknown_condition", custom_error_message="unknown condition"),
 ]
+
+# Read before `Condition` was known, they would not know their own fields by the names they are written with.
+for _record in (Not, Linked, Earlier, Children):
+    _record.model_rebuild()
+
+
+def terms_inside(condition: Condition) -> Iterator[tuple[tuple[int | str, ...], Condition]]:
+    """The terms of `all`, `any` and `not`, each with its place in the condition; what is asked of others or of earlier years is
+    no term."""
+    match condition:
+        case AllOf(all=terms):
+            yield from ((("all", number), term) for number, term in enumerate(terms))
+        case AnyOf(any=terms):
+            yield from ((("any", number), term) for number, term in enumerate(terms))
+        case Not(not_=term):
+            yield ("not",), term
+        case _:
+            return

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rules.diagnostic import Called
-from rules.indicator import Indicator
+from rules.indicator import Indicator, OfScores
 from rules.linkage import Linkage, Post
 from rules.money import Award, RiskDeposit
 from rules.period import DECEMBER, Cadence, Period
@@ -100,6 +100,11 @@ class Contract(Record):
     @cached_property
     def item_by_id(self) -> dict[str, Item]:
         return {item.id: item for section in self.all_sections() for item in section.items}
+
+    def items_behind(self, scores: OfScores) -> tuple[str, ...]:
+        """The items whose scores something is made of, those of its sections among them."""
+        inside = (item.id for one in self.all_sections() if one.id in scores.sections for item in one.items)
+        return (*scores.items, *inside)
 
     def all_sections(self) -> Iterator[Section]:
         """The annual sheet's sections, then those of the periodic sheets."""

@@ -7,10 +7,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from rules.diagnostic import Called, say
+from rules.diagnostic import Called, Text, say
+from rules.past import YEARS_BACK_MAX, ContractsLookedAt
 from rules.period import Cadence
 from rules.quantity import DECIMALS_MAX, PositiveQuantity, Quantity
-from rules.record import Clause, Count, Flag, Id, Name, NotWord, Record
+from rules.record import Clause, Count, Flag, Id, Name, NotWord, Record, Whole
 
 ENTRIES_MAX = 50
 SCORES_MAX = 50
@@ -63,33 +64,67 @@ class Take(StrEnum):
     VARIANCE = "variance"
 
 
-class OfScores(Record):
-    """Scores of items that stand before on the same sheet, over the same period; or the total of another contract.
+class Whose(StrEnum):
+    """Of whom a total under another contract is taken: of the party itself, or of those directly below it in the tree."""
 
-    Items that are exempt, or not on somebody's sheet, drop out with their weights; where all do, there is no value and
-    what is scored by it is exempt.
+    SELF = "self"
+    CHILDREN = "children"
+
+
+class OfScores(Record):
+    """Scores of items, or of whole sections, that stand before on the same sheet, over the same period; or the total of
+    another contract, the party's own or, `of: children`, what is taken of the totals of the parties directly below it. A
+    section's score is what it comes to: within its cap and floor, weighted and rounded.
+
+    Items and sections that are exempt, or not on somebody's sheet, drop out with their weights, and so do children that
+    the contract does not assess; where all do, there is no value and what is scored by it is exempt.
     """
 
     items: Annotated[tuple[Id, ...], Field(max_length=SCORES_MAX)] = ()
+    sections: Annotated[tuple[Id, ...], Field(max_length=SCORES_MAX)] = ()
     take: Take = Take.SUM
     weights: Annotated[tuple[PositiveQuantity, ...], Field(max_length=SCORES_MAX)] = ()
     contract: Id | None = None
+    of: Whose = Whose.SELF
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if bool(self.items) == (self.contract is not None):
-            raise NotWord(say("exactly one of items and contract"))
+        if bool(self.items) + bool(self.sections) + (self.contract is not None) != 1:
+            raise NotWord(say("exactly one of items, sections and contract"))
+        if self.of is Whose.CHILDREN and self.contract is None:
+            raise NotWord(say("of: children only with the contract whose totals are taken"))
+        if self.of is Whose.CHILDREN and self.take is Take.VARIANCE:
+            raise NotWord(say("sum, mean, best or worst of the children"))
         if self.weights and self.take in (Take.BEST, Take.WORST):
             raise NotWord(say("no weights where the best or the worst is taken"))
-        if self.weights and len(self.weights) != len(self.items):
-            raise NotWord(say("as many weights as items"))
+        if self.weights and len(self.weights) != len(self.items or self.sections):
+            raise NotWord(say("as many weights as items or sections"))
         return self
+
+
+class PastTake(StrEnum):
+    """What is taken of each earlier year: the score before its vetoes, or the place."""
+
+    SCORE = "score"
+    RANK = "rank"
+
+
+class OfPast(Record):
+    """The mean of what was decided in so many `years` before this one, over the years of which it is recorded.
+
+    Under the same contract, or those that `contract` names. Where nothing is recorded nothing was reported: the item says
+    what `missing` means.
+    """
+
+    take: PastTake = PastTake.SCORE
+    years: Annotated[int, Field(ge=1, le=YEARS_BACK_MAX), Whole]
+    contract: ContractsLookedAt = ()
 
 
 class Indicator(Clause):
     """Something measured. A `statistic` is recorded and reported; nothing may be scored by it (design, section 8).
 
-    What is `derived`, or made of `scores`, is computed and never reported.
+    What is `derived`, made of `scores` or of the `past`, is computed and never reported.
 
     `unit` is shown; `decimals` belong to numbers and marks; `numerator` and `denominator` say in words what a
     ratio counts; `lowest` and `highest` are the plausible range that the intake holds values to.
@@ -107,6 +142,7 @@ class Indicator(Clause):
     statistic: Flag = False
     derived: Derived | None = None
     scores: OfScores | None = None
+    past: OfPast | None = None
     source: str = ""
 
     @model_validator(mode="after")
@@ -125,9 +161,20 @@ class Indicator(Clause):
             raise NotWord(say("kind: number, and no every, for what is made of scores"))
         if self.scores and (self.derived or self.statistic):
             raise NotWord(say("either scores, or derived, or statistic"))
+        if self.past and (self.kind is not Kind.NUMBER or self.every is not Cadence.YEAR):
+            raise NotWord(say("kind: number, and no every, for what is made of earlier years"))
+        if self.past and (self.scores or self.derived or self.statistic):
+            raise NotWord(say("either past, or scores, or derived, or statistic"))
         return self
 
     @property
     def computed(self) -> bool:
-        """Whether it is made of other values or of scores, and nobody reports it."""
-        return self.derived is not None or self.scores is not None
+        """Whether it is made of other values, of scores or of earlier years, and nobody reports it."""
+        return self.derived is not None or self.scores is not None or self.past is not None
+
+    @property
+    def reported_instead(self) -> Text:
+        """What is to be reported in place of a computed value."""
+        if self.derived is not None:
+            return say("the values that it is computed from: {sources}", sources="、".join(self.derived.sources))
+        return say("nothing: it is made of scores or of earlier years")

@@ -27,6 +27,7 @@ from rules.scoring_terms import (
     Reference,
     StepRule,
     StepTerms,
+    Task,
     WrittenPeriodRule,
     parse_parameter,
 )
@@ -43,7 +44,7 @@ class Proportional(RateTerms):
     """
 
     method: Literal["proportional"]
-    target: Parameter
+    target: Task
     met_at: WrittenValue | None = None
     missed_times: Share = Fraction(1)
 
@@ -60,7 +61,7 @@ class AllOrNothing(Record):
     """Full points when the target is met, else `missed` points."""
 
     method: Literal["all_or_nothing"]
-    target: Parameter
+    target: Task
     missed: Quantity = Fraction(0)
 
 
@@ -68,7 +69,7 @@ class Steps(StepTerms):
     """Points in steps below and above the target."""
 
     method: Literal["steps"]
-    target: Parameter
+    target: Task
 
 
 class Band(Range):
@@ -81,7 +82,7 @@ class Tiers(Record):
     """A table of bands over the value, or over the completion rate when a target is given."""
 
     method: Literal["tiers"]
-    target: Parameter | None = None
+    target: Task | None = None
     bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=BANDS_MAX)]
 
 
@@ -115,7 +116,7 @@ class Brackets(Record):
     """
 
     method: Literal["brackets"]
-    target: Parameter | None = None
+    target: Task | None = None
     to: Reference | None = None
     percentile: Share | None = None
     start: Points | None = None

@@ -15,19 +15,31 @@ from rules.record import NotWord, Record, Whole
 
 
 class FromData(StrEnum):
-    """A parameter that the contract leaves to the year's data."""
+    """A parameter that the contract leaves to the year's data.
+
+    `carried` is a target only: what was agreed for this year (`target` in the targets table), plus what was agreed for last
+    year (`last_target`), less last year's own value, and never below 0. A surplus lessens this year's task, a shortfall is
+    added to it; in the same way what was spent too much lowers a ceiling. Where nothing is left to do, it is done in full.
+    """
 
     BY_PARTY = "by_party"
     LAST_YEAR = "last_year"
+    CARRIED = "carried"
 
 
 def parse_parameter(text: object) -> Fraction | FromData:
     """A number, `by_party` or `last_year`. Raises NotExact."""
-    if isinstance(text, FromData):
+    if isinstance(text, FromData) and text is not FromData.CARRIED:
         return text
-    if isinstance(text, str) and text.strip() in tuple(FromData):
+    if isinstance(text, str) and text.strip() in (FromData.BY_PARTY, FromData.LAST_YEAR):
         return FromData(text.strip())
     return parse_value(text)
+
+
+def parse_task(text: object) -> Fraction | FromData:
+    """A parameter, or `carried`. Raises NotExact."""
+    carried = isinstance(text, str) and text.strip() == FromData.CARRIED
+    return FromData.CARRIED if carried else parse_parameter(text)
 
 
 def _parse_limit(text: object) -> Fraction | Literal["none"]:
@@ -46,6 +58,13 @@ Parameter = Annotated[
     BeforeValidator(parse_parameter),
     PlainSerializer(_show_either, return_type=str),
     WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year"]}),
+]
+# A target may also be `carried`: this year's task with what last year left of it.
+Task = Annotated[
+    Fraction | FromData,
+    BeforeValidator(parse_task),
+    PlainSerializer(_show_either, return_type=str),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["95%", "by_party", "last_year", "carried"]}),
 ]
 # A bound that may be waived by saying so.
 Limit = Annotated[

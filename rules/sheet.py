@@ -70,7 +70,7 @@ class SectionKind(StrEnum):
 
 
 class TooFew(StrEnum):
-    """What happens when fewer items than `min_scored` could be scored."""
+    """What happens when fewer items than `min_scored`, or sections than `min_sections`, could be scored."""
 
     ERROR = "error"
     ZERO = "zero"
@@ -82,6 +82,9 @@ class Section(Clause):
 
     With `start`, or in a `deduction` section (which starts at 0), each item takes off what it lost: points - earned.
     `points` states what the section is worth when its items do not say it (a start, a cap); the linter compares.
+
+    Its weighted score is rounded as the contract says, unless `decimals`, `rounding` or `round_to` (a multiple) say otherwise:
+    three sections of a third each give 99.99 to two decimals and 100.00 in all to four.
     """
 
     points: Points | None = None
@@ -93,6 +96,9 @@ class Section(Clause):
     weight: Share = Fraction(1)
     min_scored: Annotated[int, Field(ge=0), Whole] = 0
     too_few: TooFew = TooFew.ERROR
+    decimals: Annotated[int, Field(ge=0, le=DECIMALS_MAX), Whole] | None = None
+    rounding: Rounding | None = None
+    round_to: PositiveQuantity | None = None
     applies_to: Scope = Scope()
 
     @property
@@ -131,6 +137,13 @@ class PeriodicSheet(Clause):
     floor: Limit = "none"
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=SECTIONS_MAX)]
 
+    @property
+    def full(self) -> Fraction:
+        """What one period is worth at best, before the sheet's weight: its base sections, within the cap."""
+        base = (section.full * section.weight for section in self.sections if section.kind is SectionKind.BASE)
+        total = sum(base, Fraction(0))
+        return total if self.cap == "none" else min(total, self.cap)
+
     @model_validator(mode="after")
     def _count_where_best(self) -> Self:
         if (self.combine is Combine.BEST) != (self.count is not None):
@@ -139,10 +152,20 @@ class PeriodicSheet(Clause):
 
 
 class Total(Record):
-    """The bottom line. `full` is what the paper says the base sections add up to; `bonus_cap` holds all bonuses together."""
+    """The bottom line. `full` is what the paper says the base sections add up to; `bonus_cap` holds all bonuses together.
+
+    `min_sections`: of the base sections of the annual sheet so many must be scored, at least one item in each. With fewer it
+    is a fault of the data, or (`zero`) there are no points in all, whatever the other sections, sheets and the start give.
+
+    `round_to`: the total is rounded to a multiple of it (0.5, 5) instead of to a decimal; where scores are linked, that of
+    the own sheet is too.
+    """
 
     full: Points = Fraction(100)
     start: Quantity = Fraction(0)
     cap: Limit = "none"
     floor: Limit = Fraction(0)
     bonus_cap: Limit = "none"
+    min_sections: Annotated[int, Field(ge=0), Whole] = 0
+    too_few: Literal[TooFew.ERROR, TooFew.ZERO] = TooFew.ERROR
+    round_to: PositiveQuantity | None = None

@@ -40,9 +40,14 @@ class TieBreak(Record):
 
 
 class Ranking(Record):
-    """By total, then by the criteria in order; what is still equal shares the better place and the next is left free."""
+    """By total, then by the criteria in order; what is still equal shares the better place and the next is left free.
+
+    Who does not satisfy `entry`, which is decided by what scoring gives, before any ranking and any veto, stands behind
+    everybody who does. They are not counted where a quota is a share of the league, nor admitted to a grade with a quota.
+    """
 
     peers: Peers = Peers.KIND
+    entry: Condition | None = None
     tie_break: tuple[TieBreak, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""What happened: reported values, agreed parameters, incidents, states, and vetoes still in force from earlier years."""
+"""What happened: reported values, agreed parameters, incidents, states, and what earlier years decided."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Target:
     place: Span | None = None
 
 
-PARAMETERS = ("target", "baseline", "benchmark", "zero_at", "full_at", "times")
+PARAMETERS = ("target", "baseline", "benchmark", "zero_at", "full_at", "times", "last_target")
 
 
 class IncidentState(StrEnum):
@@ -109,4 +109,22 @@ class PriorVeto:
     veto: str
     happened_on: date
     until_year: int
+    place: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastResult:
+    """往年结果: what an earlier `year` decided on a subject under a contract: score before vetoes, place, grade, vetoed or not.
+
+    `score` and `rank` are None, `grade` (the id of that contract, or what it was called) empty where nothing is recorded of
+    them. A cadre's results follow them to a new post.
+    """
+
+    subject: str
+    contract: str
+    year: int
+    score: Fraction | None = None
+    rank: int | None = None
+    grade: str = ""
+    vetoed: bool = False
     place: Span | None = None

@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from rules.diagnostic import Diagnostic, Span, say
 from rules.period import Period, parse_period
 from targets.cadre import Assignment, Cadre, Tenure
-from targets.observation import Incident, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 
 INTEGER_MAX = 2**63 - 1
@@ -34,7 +34,7 @@ class Part:
 
 
 class RecordTable:
-    """One of the nine tables of `targets.snapshot.Records`.
+    """One of the ten tables of `targets.snapshot.Records`.
 
     `key` are the columns that name a record, `content` those that say something of it; the rest is where it came from.
     """
@@ -74,7 +74,7 @@ def _part(field: str, hint: object) -> Part:
     if Span in kinds:
         return Part(field, tuple(f"{field}_{piece.name}" for piece in fields(Span)), _write_span, _read_span)
     if Fraction in kinds:
-        return Part(field, (f"{field}_numerator", f"{field}_denominator"), _write_fraction, Fraction)
+        return Part(field, (f"{field}_numerator", f"{field}_denominator"), _write_fraction, _read_fraction)
     if Period in kinds:
         return Part(field, (field,), lambda period: (str(period),), _read_period)
     word = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum)), None)
@@ -97,8 +97,12 @@ def _read_span(path: str | None, *rest: Any) -> Span | None:
     return None if path is None else Span(path, *rest)
 
 
-def _write_fraction(value: Fraction) -> tuple[int, int]:
-    return value.numerator, value.denominator
+def _write_fraction(value: Fraction | None) -> tuple[int | None, int | None]:
+    return (None, None) if value is None else (value.numerator, value.denominator)
+
+
+def _read_fraction(numerator: int | None, denominator: int | None) -> Fraction | None:
+    return None if numerator is None else Fraction(numerator, denominator)
 
 
 _read_period = lru_cache(maxsize=None)(parse_period)
@@ -121,6 +125,7 @@ RECORD_TABLES = (
     RecordTable("incidents", "incident", Incident, ("id",)),
     RecordTable("states", "state_record", StateRecord, ("subject", "state", "start")),
     RecordTable("prior_vetoes", "prior_veto", PriorVeto, ("subject", "contract", "veto", "happened_on")),
+    RecordTable("history", "past_result", PastResult, ("subject", "contract", "year")),
 )
 TABLE_OF = {table.record: table for table in RECORD_TABLES}
 

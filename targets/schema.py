@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import BigInteger, MetaData, text
 from sqlmodel import Field, SQLModel
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration, which this program works with; kept here so that opening a workspace need not load Alembic."""
 
 Whole = Annotated[int, Field(sa_type=BigInteger)]
@@ -194,6 +194,21 @@ class PriorVetoVersion(Place, table=True):
     batch: BatchNumber
     withdrawn: bool
     until_year: Whole
+
+
+class PastResultVersion(Place, table=True):
+    __tablename__ = "past_result"
+    subject: Key
+    contract: Key
+    year: Number
+    version: Number
+    batch: BatchNumber
+    withdrawn: bool
+    score_numerator: Annotated[int | None, Field(sa_type=BigInteger)]
+    score_denominator: Annotated[int | None, Field(sa_type=BigInteger)]
+    rank: Annotated[int | None, Field(sa_type=BigInteger)]
+    grade: str
+    vetoed: bool
 
 
 class AssessmentRun(Table, table=True):

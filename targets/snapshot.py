@@ -10,7 +10,7 @@ from functools import cached_property
 
 from rules.period import DECEMBER, Cadence, Period, months_through
 from targets.cadre import Assignment, Cadre, Tenure
-from targets.observation import Incident, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 
 
@@ -27,6 +27,7 @@ class Records:
     incidents: tuple[Incident, ...] = ()
     states: tuple[StateRecord, ...] = ()
     prior_vetoes: tuple[PriorVeto, ...] = ()
+    history: tuple[PastResult, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ PARAMETER_WORDS = Vocabulary(
         Word("benchmark", "标杆值", "benchmark", ("标杆", "先进值")),
         Word("zero_at", "零分点", "zero at", ("零分值", "下限值")),
         Word("full_at", "满分点", "full at", ("满分值", "上限值")),
+        Word("last_target", "上年目标值", "last target", ("上年目标", "上年任务", "上年任务数")),
         Word("times", "系数", "times", ("难度系数", "调整系数", "factor", "coefficient")),
     )
 )

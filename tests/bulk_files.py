@@ -65,6 +65,11 @@ def _tables(records: Records, kind_of: Callable[[str, str], Kind]) -> dict[str, 
             {"party": v.subject, "contract": v.contract, "veto": v.veto, "happened_on": v.happened_on, "until_year": v.until_year}
             for v in records.prior_vetoes
         ],
+        "history": [
+            {"party": r.subject, "contract": r.contract, "year": r.year, "score": None if r.score is None else _text(r.score),
+             "rank": r.rank, "grade": r.grade, "vetoed": r.vetoed}
+            for r in records.history
+        ],
     }  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class _Names:
             _learn(self.entries, [(f"{indicator.id}·{entry.name}", entry.id) for entry in indicator.entries])
         sections = tuple(contract.all_sections())
         _learn(self.scored, _pairs([*contract.periodic, *sections, *(one for part in sections for one in part.items)]))
+        _learn(self.scored, _pairs([*contract.deposits, *contract.awards]))
         for column, listed in (
             ("事件", contract.incidents), ("状态", contract.states), ("职务", contract.posts), ("角色", contract.roles),
             ("等次", contract.grades), ("否决", contract.vetoes), ("黄牌", contract.warnings),

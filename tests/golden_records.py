@@ -15,7 +15,7 @@ from rules.period import Period, parse_date, parse_period
 from rules.quantity import parse_money_fen, parse_number
 from rules.record import parse_flag
 from targets.cadre import Assignment, Cadre, Tenure
-from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, IncidentState, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.snapshot import Records
 from targets.vocabulary import INCIDENT_STATES, PARAMETER_WORDS, PARTY_KINDS
@@ -64,6 +64,7 @@ def records_of(tables: Tables, contracts: Mapping[str, Contract]) -> Records:
         "任职": _tenures,
         "包村": _assignments,
         "往年否决": _prior_vetoes,
+        "往年结果": _history,
     }
     if unknown := tables.keys() - readers.keys():
         raise PageError(f"unknown tables {sorted(unknown)}")
@@ -75,6 +76,7 @@ def records_of(tables: Tables, contracts: Mapping[str, Contract]) -> Records:
     return Records(
         parties=of(Party), cadres=of(Cadre), tenures=of(Tenure), assignments=of(Assignment), targets=of(Target),
         observations=of(Observation), incidents=of(Incident), states=of(StateRecord), prior_vetoes=of(PriorVeto),
+        history=of(PastResult),
     )  # type: ignore[arg-type]  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def period_of(text: str) -> Period:
 
 
 def _data(indicators: Mapping[str, Indicator], table: Table) -> Iterator[object]:
-    """Parties (`类别`, `组`) and their values: a column for each indicator, entry and period."""
+    """Parties (`类别`, `组`, `上级`) and their values: a column for each indicator, entry and period."""
     for row in table.rows:
         code = row[table.subject]
         if table.subject != "干部":
@@ -94,9 +96,10 @@ def _data(indicators: Mapping[str, Indicator], table: Table) -> Iterator[object]
             kind = PARTY_KINDS.find(word)
             if kind is None:
                 raise PageError(f"unknown kind of party {word!r}")
-            yield Party(code, code, kind, group=row.get("组", ""))
+            above = row.get("上级", "")
+            yield Party(code, code, kind, "" if above in NOTHING else above, row.get("组", ""))
         for column in table.columns:
-            if column not in (table.subject, "类别", "组") and row[column] not in NOTHING:
+            if column not in (table.subject, "类别", "组", "上级") and row[column] not in NOTHING:
                 yield _observation(indicators, code, column, row[column])
 
 
@@ -185,6 +188,19 @@ def _prior_vetoes(table: Table) -> Iterator[PriorVeto]:
     for row in table.rows:
         contract = row.get("责任状") or "责任状"
         yield PriorVeto(row[table.subject], contract, row["否决"], parse_date(row["发生"]), int(row["有效至"]))
+
+
+def _history(table: Table) -> Iterator[PastResult]:
+    """Not vetoed unless said otherwise; what is empty is not recorded."""
+    table.only("责任状", "年度", "得分", "名次", "等次", "否决")
+    for row in table.rows:
+        said = {name: row[name] for name in table.columns if row[name] not in NOTHING}
+        score, rank = said.get("得分"), said.get("名次")
+        yield PastResult(
+            row[table.subject], said.get("责任状", "责任状"), int(row["年度"]),
+            None if score is None else parse_number(score), None if rank is None else int(rank), said.get("等次", ""),
+            parse_flag(said.get("否决", "否")),
+        )  # fmt: skip
 
 
 def _start(row: Mapping[str, str]) -> date:

@@ -1,6 +1,7 @@
 """Hypothesis strategies: contracts that the checks accept, and the records of a year that fit them.
 
-`contracts()` draws a contract for parties, `cadre_contracts(parties)` one for the cadres who answer for them, and
+`contracts()` draws a contract for parties, `parent_contracts(parties)` one for those above them in the tree, judged by
+them, `cadre_contracts(parties)` one for the cadres who answer for them, and
 `snapshots(*contracts)` a year without a fault. Two evaluators can be held to each other by
 
     @given(st.data())
@@ -12,17 +13,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
 
 import yaml
 from hypothesis import strategies as st
 from strategies_conditions import Sight, condition_trees
+from strategies_money import Purse, money_trees
 from strategies_records import snapshots
-from strategies_scoring import SEVERITIES, SPARSE, Draw, Supply, Tree, amounts, item_trees, items_of_scores, limits
+from strategies_scoring import (
+    SEVERITIES,
+    SPARSE,
+    Draw,
+    Supply,
+    Tree,
+    amounts,
+    item_trees,
+    items_of_past,
+    items_of_scores,
+    limits,
+)
 
 from rules.contract import Contract
+from rules.indicator import Kind
+from rules.quantity import parse_number, show
 from rules.sheet import SectionKind
 
-__all__ = ["as_yaml", "cadre_contracts", "contracts", "snapshots"]
+__all__ = ["as_yaml", "cadre_contracts", "contracts", "parent_contracts", "snapshots"]
 
 YEAR = "2026"
 ROLES = ("guide", "leader")
@@ -47,7 +65,32 @@ def contracts(draw: Draw, *, fair: bool = False) -> Contract:
         "assesses": ["village", "community"], "states": list(STATES), "roles": list(ROLES),
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
-    return _drawn(tree | draw(_verdicts(tree, decimals, ROLES, ())))
+    tree |= draw(_verdicts(tree, decimals, ROLES, ()))
+    return _drawn(tree | draw(money_trees(_purse_of(tree))))
+
+
+@st.composite
+def parent_contracts(draw: Draw, parties: Contract) -> Contract:
+    """A contract for villages, scored by the totals of the parties below them, or their own, and judged by what
+    the parties below came to."""
+    decimals, ends = draw(st.integers(0, 4)), str(parties.year_ends)
+    supply = Supply([_anchor(ends) | {"id": "t_anchor"}, *draw(_indicator_trees("t", ends))], (), decimals)
+    tree = draw(_sheets("t", supply))
+    scores = draw(
+        st.sampled_from([{"of": "children", "take": take} for take in ("sum", "mean", "best", "worst")] + [{}])
+    )
+    made: Tree = {"id": "t_total", "name": "total", "kind": "number", "scores": {"contract": parties.contract} | scores}
+    items = [draw(items_of_scores("t_below_i", made, supply))]
+    tree["indicators"], sections = [*tree["indicators"], made], tree["sections"]
+    tree |= {
+        "contract": "above", "title": "above", "version": "1", "year": YEAR, "year_ends": ends, "decimals": str(decimals),
+        "assesses": ["village"], "states": list(STATES), "roles": list(ROLES),
+        "sections": [*sections, {"id": "t_below", "name": "below", "items": items}],
+        "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
+    }  # fmt: skip
+    below = (parties.contract, _sight_of(parties))
+    tree |= draw(_verdicts(tree, decimals, (), (), below=below))
+    return _drawn(tree | draw(money_trees(_purse_of(tree, below=below))))
 
 
 @st.composite
@@ -67,8 +110,8 @@ def cadre_contracts(draw: Draw, parties: Contract) -> Contract:
         "linkage": [{"posts": ["resident"], "links": links, "personal": personal}],
         "incidents": [{"id": name, "name": name, "severities": list(SEVERITIES)} for name in INCIDENTS],
     }  # fmt: skip
-    verdicts = draw(_verdicts(tree, decimals, (), parties.grades, linked=_sight_of(parties)))
-    return _drawn(tree | verdicts)
+    tree |= draw(_verdicts(tree, decimals, (), parties.grades, linked=_sight_of(parties)))
+    return _drawn(tree | draw(money_trees(_purse_of(tree, linked=_sight_of(parties)))))
 
 
 class Drawn(Contract):
@@ -133,21 +176,73 @@ def _sheets(draw: Draw, prefix: str, supply: Supply) -> Tree:
     sections += [draw(_sections(f"{prefix}_s{number}", supply)) for number in range(1, draw(st.integers(1, 3)))]
     indicators = list(supply.indicators)
     if draw(st.booleans()):
-        made, section = draw(
-            _sections_of_scores(prefix, supply, [item["id"] for one in sections for item in one["items"]])
-        )
+        made, section = draw(_sections_of_scores(prefix, supply, sections))
+        indicators.append(made)
+        sections.append(section)
+    if draw(st.integers(0, 2)) == 0:
+        made, section = draw(_sections_of_past(prefix, supply))
         indicators.append(made)
         sections.append(section)
     tree: Tree = {"indicators": indicators, "sections": sections}
     if draw(st.integers(0, 2)) == 0:
-        tree["periodic"] = [draw(_periodic_sheets(f"{prefix}_p", supply))]
+        sheet = draw(_periodic_sheets(f"{prefix}_p", supply))
+        if draw(st.booleans()):
+            made, section = draw(_sections_of_scores(f"{prefix}_p", supply, sheet["sections"]))
+            indicators.append(made)
+            sheet["sections"].append(section)
+        tree["periodic"] = [sheet]
         tree["annual_weight"] = draw(st.sampled_from(["1", "40%", "1/3"]))
     total = {"start": amounts(supply.decimals, -10, 20), "cap": limits(supply.decimals, 60, lowest=30),
              "floor": limits(supply.decimals, 5), "bonus_cap": limits(supply.decimals, 10, lowest=0)}  # fmt: skip
+    bottom: dict[str, Any] = draw(st.fixed_dictionaries({}, optional=total))
+    into = ["100", "0", *(bottom[key] for key in ("cap", "floor") if bottom.get(key, "none") != "none")]
+    bottom |= draw(_multiples(supply.decimals, [Fraction(one) for one in into]))
     return tree | {
-        "total": draw(st.fixed_dictionaries({}, optional=total)),
+        "total": bottom | draw(_smallest_numbers(sections)),
         "rounding": draw(st.sampled_from(["half_up", "half_even", "up", "down"])),
     }
+
+
+@st.composite
+def _smallest_numbers(draw: Draw, sections: Sequence[Tree]) -> Tree:
+    """How many of the base sections must be scored; the first one always is."""
+    base = sum(section["kind"] == "base" for section in sections)
+    least = draw(st.integers(0, base))
+    if draw(st.integers(0, 2)) or not least:
+        return {}
+    return {"min_sections": str(least)} | ({} if least == 1 and draw(st.booleans()) else {"too_few": "zero"})
+
+
+@st.composite
+def _multiples(draw: Draw, places: int, points: Sequence[Fraction]) -> Tree:
+    """Sometimes rounded to a multiple, which goes into all of the points."""
+    into = [unit for unit in (1, 2, 5, 20) if all(one * 10**places % unit == 0 for one in points)]
+    return (
+        {}
+        if not into or draw(st.integers(0, 3))
+        else {"round_to": show(Fraction(draw(st.sampled_from(into)), 10**places))}
+    )
+
+
+@st.composite
+def _own_roundings(draw: Draw, section: dict[str, Any], supply: Supply) -> Tree:
+    """Sometimes finer than the contract, by a rule of its own, or to a multiple."""
+    own = None if draw(st.integers(0, 2)) else draw(st.integers(supply.decimals, supply.decimals + 2))
+    weight = parse_number(section.get("weight", "1"))
+    bounds = [Fraction(section[key]) for key in ("cap", "floor") if section.get(key, "none") != "none"]
+    points = (
+        Fraction(section["start"]) if "start" in section else sum(Fraction(one["points"]) for one in section["items"])
+    )
+    if "start" not in section and section.get("cap", "none") != "none":
+        points = min(points, Fraction(section["cap"]))
+    full = [points] if section["kind"] == "base" else []
+    rounding: Tree = draw(
+        _multiples(supply.decimals if own is None else own, [one * weight for one in (*bounds, *full)])
+    )
+    rounding |= {} if own is None else {"decimals": str(own)}
+    return rounding | draw(
+        st.fixed_dictionaries({}, optional={"rounding": st.sampled_from(["half_even", "up", "down"])})
+    )
 
 
 @st.composite
@@ -168,15 +263,19 @@ def _sections(draw: Draw, name: str, supply: Supply, *, anchored: bool = False) 
     elif draw(st.integers(0, 3)) == 0:
         section |= {"min_scored": str(len(items)), "too_few": draw(st.sampled_from(["zero", "exempt"]))}
         section |= {"applies_to": {"kinds": ["village"]}} if name.startswith("v") and draw(st.booleans()) else {}
-    return section | {"items": items}
+    section |= {"items": items}
+    return section | draw(_own_roundings(section, supply))
 
 
 @st.composite
-def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, known: Sequence[str]) -> tuple[Tree, Tree]:
-    """An indicator made of the scores of items before, and a section that is scored by it."""
+def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, before: Sequence[Tree]) -> tuple[Tree, Tree]:
+    """An indicator made of the scores of items, or sections, before, and a section that is scored by it."""
+    made_of = draw(st.sampled_from(["items", "items", "sections"]))
+    listed: list[Any] = [one["items"] for one in before] if made_of == "items" else [before]
+    known = [str(one["id"]) for some in listed for one in some]
     chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
     take = draw(st.sampled_from(["sum", "mean", "best", "worst", "variance"]))
-    scores: Tree = {"items": chosen, "take": take}
+    scores: Tree = {made_of: chosen, "take": take}
     if take not in ("best", "worst") and draw(st.booleans()):
         scores["weights"] = [draw(st.sampled_from(["1", "20%", "3"])) for _ in chosen]
     name = f"{prefix}_scores"
@@ -189,7 +288,20 @@ def _sections_of_scores(draw: Draw, prefix: str, supply: Supply, known: Sequence
 
 
 @st.composite
-def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> Tree:
+def _sections_of_past(draw: Draw, prefix: str, supply: Supply) -> tuple[Tree, Tree]:
+    """An indicator made of earlier years, and a section that is scored by it."""
+    past: Tree = {"take": draw(st.sampled_from(["score", "rank"])), "years": draw(st.sampled_from(["1", "3"]))}
+    if draw(st.booleans()):
+        past["contract"] = (
+            draw(st.sampled_from([["villages"], ["villages", "cadres"]])) if prefix == "c" else "villages"
+        )
+    indicator: Tree = {"id": f"{prefix}_past", "name": "past", "kind": "number", "decimals": "2", "past": past}
+    item = draw(items_of_past(f"{prefix}_past", indicator, supply))
+    return indicator, {"id": f"{prefix}_before", "name": "before", "kind": "bonus", "items": [item]}
+
+
+@st.composite
+def _periodic_sheets(draw: Draw, name: str, supply: Supply) -> dict[str, Any]:
     """Only indicators that are reported at least as often can be read."""
     often = [tree for tree in supply.indicators if tree["every"] in ("quarter", "month")]
     inner = Supply(often, supply.incidents, supply.decimals, supply.fair, supply.lower)
@@ -221,13 +333,36 @@ def _sight_of(contract: Contract) -> Sight:
     )  # fmt: skip
 
 
+def _purse_of(tree: Tree, linked: Sight | None = None, below: tuple[str, Sight] | None = None) -> Purse:
+    contract = Contract.model_validate(tree, by_alias=True, by_name=False)
+    return Purse(
+        replace(_sight_of(contract), linked=linked, below=below),
+        [
+            one.id
+            for one in contract.indicators
+            if one.kind is not Kind.CHECKLIST and (one.scores is None or one.scores.contract)
+        ],
+        [one.id for one in contract.indicators if one.kind is Kind.MONEY and not one.computed],
+        of_cadres=bool(contract.posts),
+    )
+
+
 @st.composite
 def _verdicts(
-    draw: Draw, tree: Tree, decimals: int, roles: Sequence[str], grades: Sequence[object], linked: Sight | None = None
+    draw: Draw,
+    tree: Tree,
+    decimals: int,
+    roles: Sequence[str],
+    grades: Sequence[object],
+    linked: Sight | None = None,
+    below: tuple[str, Sight] | None = None,
 ) -> Tree:
     """Warnings, vetoes, grades and ranking. Cadres have the grades of their parties, which vetoes may cap."""
     sheet = Contract.model_validate(tree, by_alias=True, by_name=False)
-    sight = Sight([s.id for s in sheet.all_sections()], list(sheet.item_by_id), INCIDENTS, STATES, linked=linked)
+    sight = Sight(
+        [s.id for s in sheet.all_sections()], list(sheet.item_by_id), INCIDENTS, STATES, linked=linked, below=below,
+        contracts=("villages",) if linked is None else ("villages", "cadres"),
+    )  # fmt: skip
     bands = draw(_grades(sight, [grade.id for grade in grades]))  # type: ignore[attr-defined]
     names = [str(band["id"]) for band in bands]
     warned = st.lists(_clauses(sight, decimals, names, roles), max_size=2)
@@ -245,6 +380,8 @@ def _clauses(draw: Draw, sight: Sight, decimals: int, grades: Sequence[str], rol
         "deduct": amounts(decimals, 0, 10),
         "replace_score": amounts(decimals, 0, 59),
         "lower_prize": st.just("1"),
+        "cancel_awards": st.just("true"),
+        "forfeit_deposit": st.sampled_from(["10%", "1/3", "100%"]),
     }
     effects |= {"cap_grade": st.sampled_from(list(grades))} if grades else {}
     chosen = draw(st.fixed_dictionaries({}, optional=effects))
@@ -289,4 +426,5 @@ def _rankings(draw: Draw, sight: Sight) -> Tree:
         st.sampled_from(INCIDENTS).map(lambda name: {"fewest_incidents": name}),
     )
     peers = draw(st.sampled_from(["kind", "group", "all"]))
-    return {"peers": peers, "tie_break": draw(st.lists(criteria, max_size=2))}
+    entry = {"entry": draw(condition_trees(replace(sight, ranked=False)))} if draw(st.integers(0, 3)) == 0 else {}
+    return {"peers": peers, "tie_break": draw(st.lists(criteria, max_size=2))} | entry

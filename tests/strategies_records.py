@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from hypothesis import strategies as st
+from strategies_past import histories
 
 from rules.checks.places import Measure, measures, reads_nothing
 from rules.contract import Contract
@@ -37,10 +38,11 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
     """One to five parties, their cadres where a contract has posts, and everything that the contracts ask for."""
     of_parties = [contract for contract in contracts if not contract.posts]
     of_cadres = [contract for contract in contracts if contract.posts]
-    parties = draw(_parties([kind for contract in of_parties for kind in contract.assesses]))
+    in_a_tree = len(of_parties) > 1
+    parties = draw(_parties([kind for contract in of_parties for kind in contract.assesses], in_a_tree=in_a_tree))
     codes = [party.code for party in parties]
     first = contracts[0].whole_year.first_day
-    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts], first))
+    tenures = draw(_tenures([post.id for contract in of_cadres for post in contract.posts], codes, first))
     cadres = tuple(Cadre(code, code) for code in dict.fromkeys(tenure.cadre for tenure in tenures))
     records = Records(
         parties=parties,
@@ -51,29 +53,36 @@ def snapshots(draw: Draw, *contracts: Contract, through: int | None = None) -> S
         incidents=draw(_incidents([*codes, *(cadre.code for cadre in cadres)], contracts)),
         states=draw(_states([*codes, *(cadre.code for cadre in cadres)], contracts)),
         prior_vetoes=draw(_prior_vetoes([*codes, *(cadre.code for cadre in cadres)], contracts)),
+        history=draw(histories([*codes, *(cadre.code for cadre in cadres)], contracts)),
     )
     through = draw(st.sampled_from([12, 12, 12, 9, 3])) if through is None else through
     return Snapshot(YEAR, records, through, contracts[0].year_ends)
 
 
 @st.composite
-def _parties(draw: Draw, kinds: Sequence[str]) -> tuple[Party, ...]:
-    count = draw(st.integers(1, 5)) if kinds else 0
+def _parties(draw: Draw, kinds: Sequence[str], *, in_a_tree: bool) -> tuple[Party, ...]:
+    """In a tree many stand below the first, some below the one before."""
+    count = draw(st.integers(1, 7 if in_a_tree else 5)) if kinds else 0
     groups = draw(st.text("AB", min_size=count, max_size=count))
     wanted = draw(st.lists(st.sampled_from(list(kinds) or ["village"]), min_size=count, max_size=count))
+    above = [draw(st.sampled_from([-1, 0, 0, number - 1])) if in_a_tree and number else -1 for number in range(count)]
     return tuple(
-        Party(f"P{number}", f"party {number}", kind, group=group)
+        Party(f"P{number}", f"party {number}", kind, f"P{above[number]}" if above[number] >= 0 else "", group)
         for number, (kind, group) in enumerate(zip(wanted, groups, strict=True))
     )
 
 
 @st.composite
-def _tenures(draw: Draw, posts: Sequence[str], first: date) -> tuple[Tenure, ...]:
+def _tenures(draw: Draw, posts: Sequence[str], parties: Sequence[str], first: date) -> tuple[Tenure, ...]:
+    """Each in a post all year, at a party or at the town; one may change, or be in two at the year's end."""
     count = draw(st.integers(1, 3)) if posts else 0
-    held = [Tenure(f"C{number}", draw(st.sampled_from(posts)), "T", first) for number in range(count)]
+    places = st.sampled_from([*parties, "T"])
+    held = [Tenure(f"C{number}", draw(st.sampled_from(posts)), draw(places), first) for number in range(count)]
     if held and draw(st.booleans()):
-        held.append(Tenure("C0", draw(st.sampled_from(posts)), "T", first + timedelta(181)))
-    return tuple(held)
+        held.append(Tenure("C0", draw(st.sampled_from(posts)), draw(places), first + timedelta(181)))
+        ends = draw(st.sampled_from([None, first + timedelta(180)]))
+        held[0] = replace(held[0], until=ends)
+    return tuple(dict.fromkeys(held))
 
 
 @st.composite
@@ -123,7 +132,8 @@ def _ask(needs: Needs, measure: Measure) -> None:
     needs.may_be_empty &= uncounted is not Missing.ERROR or bool(measured.min_denominator)
     needs.counted |= measured.min_denominator is not None or measured.period.over is Over.SUM
     needs.counted |= isinstance(scoring, Relative | Brackets) and scoring.to is Reference.POOLED
-    needs.last_year |= FromData.LAST_YEAR in agreed.values()
+    needs.last_year |= not {FromData.LAST_YEAR, FromData.CARRIED}.isdisjoint(agreed.values())
+    needs.parameters |= {"target", "last_target"} if FromData.CARRIED in agreed.values() else set()
     needs.parameters |= {name for name, value in agreed.items() if value is FromData.BY_PARTY}
     needs.parameters |= {"times"} if getattr(measured, "times", None) is FromData.BY_PARTY else set()
     if isinstance(scoring, Linear) and scoring.zero_at is FromData.BY_PARTY:
@@ -154,7 +164,7 @@ def _values(
             for indicator in contract.indicators:
                 for subject in subjects:
                     targets += draw(_targets(subject, indicator, needs[indicator.id]))
-                    if indicator.derived is None:
+                    if not indicator.computed:
                         observations += draw(
                             _observations(subject, indicator, needs[indicator.id], contract.whole_year)
                         )

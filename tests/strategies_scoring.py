@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
+from strategies_past import earlier_trees
 
 from rules.period import Cadence
 from rules.quantity import show
@@ -89,7 +90,24 @@ def _may_read_scores(rule: Tree) -> bool:
     bands: Any = rule.get("bands", [{"points": "0"}])
     falling = Fraction(bands[0]["points"]) > Fraction(bands[-1]["points"])
     falling |= rule["method"] == "per_event" or "table" in rule or "shares" in rule
-    return "last_year" not in rule.values() and "baseline" not in rule and not below_nothing and not falling
+    before = {"last_year", "carried"}.intersection(map(str, rule.values()))
+    return not before and "baseline" not in rule and not below_nothing and not falling
+
+
+@st.composite
+def items_of_past(draw: Draw, name: str, indicator: Tree, supply: Supply) -> Tree:
+    """An item scored by earlier years: more points are better, and a place that is lower."""
+    points, lower = draw(amounts(supply.decimals, 1, 20)), "rank" in str(indicator["past"])
+    task = _Task(indicator, lower, supply.decimals, Fraction(points), fair=True)
+    if lower:
+        form = draw(st.sampled_from([_proportional, _all_or_nothing, _steps]))
+        rule = form(draw, task) | {"target": draw(st.sampled_from(["1", "2.5", "by_party"]))}
+    else:
+        rule = draw(_methods(task).filter(_may_read_scores))
+    return {
+        "id": name, "name": name, "points": points, "indicator": indicator["id"], "scoring": rule,
+        "direction": "lower" if lower else "higher", "missing": draw(st.sampled_from(["zero", "full", "exempt"])),
+    }  # fmt: skip
 
 
 @st.composite
@@ -347,9 +365,11 @@ def _scoring_conditions(supply: Supply) -> st.SearchStrategy[Tree]:
     forms = [
         st.fixed_dictionaries({"group": st.sampled_from([["A"], ["A", "village"], ["head"]])}),
         st.sampled_from(numbers or [{"id": "anchor", "kind": "count"}]).flatmap(_value_is),
+        earlier_trees(),
     ]
     if supply.incidents:
-        forms.append(st.fixed_dictionaries({"incident": st.sampled_from(supply.incidents)}))
+        severities = {"severity": st.sampled_from(SEVERITIES)}
+        forms.append(st.fixed_dictionaries({"incident": st.sampled_from(supply.incidents)}, optional=severities))
     return st.recursive(
         st.one_of(forms),
         lambda inner: st.one_of(
@@ -388,8 +408,9 @@ def _step_terms(draw: Draw, task: _Task) -> Tree:
 
 
 def _parameters(task: _Task) -> st.SearchStrategy[str]:
-    """A number, the party's own, or last year's value."""
-    return st.sampled_from([*THRESHOLDS[task.kind] * 2, "by_party", "last_year"])
+    """A number, the party's own, last year's value, or the party's own with what last year left."""
+    carried = ["carried"] if task.kind in ("count", "number", "money") else []
+    return st.sampled_from([*THRESHOLDS[task.kind] * 2, "by_party", "last_year", *carried])
 
 
 def _apart(draw: Draw, task: _Task) -> tuple[str, str]:

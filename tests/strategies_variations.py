@@ -38,7 +38,7 @@ def varied(snapshot: Snapshot, contracts: Sequence[Contract], dice: Random) -> S
 def _observations(contract: Contract, subjects: Sequence[str], dice: Random) -> Iterator[Observation]:
     needs = needs_of(contract)
     for indicator in contract.indicators:
-        if indicator.derived is None:
+        if not indicator.computed:
             asked: Needs = needs[indicator.id]
             for subject in subjects:
                 sparse = asked.may_lack and dice.random() < 1 / 2

@@ -18,7 +18,8 @@ import pytest
 
 from cli.main import main
 from engine import inference
-from engine.columnar.judged import JudgedColumns, judge_year
+from engine.columnar.judged import judge_year
+from engine.columnar.layout import JudgedColumns
 from engine.crosscheck import Cells, read_cells
 from rules.contract import Contract
 from rules.load import load_contracts
@@ -119,6 +120,11 @@ def as_typed_columns(folder: Path) -> dict[str, Path]:
         "prior_vetoes": [
             {"party": int(v.subject), "contract": v.contract, "veto": v.veto, "happened_on": v.happened_on, "until_year": v.until_year}
             for v in known.prior_vetoes
+        ],
+        "history": [
+            {"party": r.subject, "contract": r.contract, "year": r.year, "score": None if r.score is None else str(r.score),
+             "rank": r.rank, "grade": r.grade or None, "vetoed": r.vetoed}
+            for r in known.history
         ],
     }  # fmt: skip
     files = {name: parquet(folder, name, pl.DataFrame(rows, infer_schema_length=None)) for name, rows in tables.items()}

@@ -90,6 +90,10 @@ CASES: tuple[tuple[str, str, str, list[Place]], ...] = (
     ("prior_vetoes", "water/village", "water/x", [("DX534", 2, "contract")]),
     ("prior_vetoes", "water/village", "water/cadre", [("DX534", 2, "veto")]),
     ("prior_vetoes", "2025-05-01,2026", "2026-05-01,2026", [("DX578", 2, "happened_on")]),
+    ("history", "water/cadre", "water/x", [("DX534", 7, "contract")]),
+    ("history", "water/village,2024,91", "water/village,2026,91", [("DX578", 3, "year")]),
+    ("history", "88.25,1,", "88.25,0,", [("DX521", 2, "rank")]),
+    ("history", "water/village,2024,91", "water/village,2025,91", [("DX540", 2, "party"), ("DX540", 3, "party")]),
     ("cadres", "c2,李四", "c2,", [("DX520", 3, "name")]),
 )  # fmt: skip
 

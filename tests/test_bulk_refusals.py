@@ -294,7 +294,7 @@ def test_rows_that_say_nothing_are_passed_over(
 ) -> None:
     """An empty row; in the data and targets a row without a value, whoever it is about."""
     files: dict[str, Path] = {}
-    for table in ("parties", "cadres", "tenures", "assignments", "incidents", "states", "prior_vetoes"):
+    for table in ("parties", "cadres", "tenures", "assignments", "incidents", "states", "prior_vetoes", "history"):
         commas = FILES[table].read_text("utf-8").splitlines()[0].count(",")
         files |= written(tmp_path, table, "," * commas, " ,　" + "," * (commas - 1))
     files |= written(tmp_path, "targets", "nobody,visits,target,", f"{JIA},visits,target,暂无", ",,,", "x,y,z,Ｎ/Ａ")

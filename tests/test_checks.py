@@ -192,6 +192,37 @@ def test_a_condition_on_linked_parties_uses_the_names_of_their_contract(conditio
     assert together(VILLAGE, cadre) == ([] if known else [("1.yaml", 22, "DX204")])
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("contract: roads, is: {item_met: repair}", []),
+        ("contract: roads, is: {item_met: repairs}", [("1.yaml", 14, "DX204")]),
+        ("contract: road, is: {item_met: repair}", [("1.yaml", 14, "DX203")]),
+        ("contract: town, is: {score: {at_least: 60}}", [("1.yaml", 14, "DX203")]),
+    ],
+)
+def test_children_are_judged_by_the_names_of_the_contract_named(asked: str, told: list[tuple[str, int, str]]) -> None:
+    town = f"{TOWN}  - {{id: behind, name: Behind, when: {{children: any, {asked}}}}}\n"
+    assert together(VILLAGE, town) == told
+
+
+TOWN = """\
+contract: town
+title: Town
+version: 1
+year: 2026
+assesses: [town]
+indicators:
+  - {id: talks, name: Talks, kind: count}
+sections:
+  - id: work
+    name: Work
+    items:
+      - {id: talking, name: Talking, indicator: talks, points: 100, scoring: {method: proportional, target: 10}}
+warnings:
+"""
+
+
 def test_a_name_is_known_where_one_of_the_linked_contracts_knows_it() -> None:
     paths = VILLAGE.replace("contract: roads", "contract: paths").replace("id: repair", "id: mowing")
     both = CADRE.replace("weight: 100%", "weight: 50%\n      - {contract: paths, roles: [resident], weight: 50%}")

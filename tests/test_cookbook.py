@@ -70,22 +70,11 @@ _LIMITS = {
     "全组平均当缺报的分": "items: [{id: x, indicator: a, missing: peers_mean, points: 100, scoring: {method: mark}}]",
     "并到指定的另一项": "items: [{id: x, indicator: a, missing: {to: y}, points: 100, scoring: {method: mark}}]",
     "整张表的缺省": "defaults: {missing: zero}\nitems: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]",
-    "部分、总分取到半分": (
-        "sections: [{id: s, round_to: 0.5, items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]}]"
-    ),
     "信访、投诉次数": (
         "incidents: [{id: 越级上访}]\nitems: [{id: x, points: 100, scoring: {method: per_event, incident: 越级上访, deduct: 2}}]"
     ),
     "至少一成评为末等": (
         "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\ngrades: [{id: g}, {id: h, at_least: 10%}]"
-    ),
-    "上级看下级": (
-        "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\n"
-        "grades: [{id: g, when: {linked: 80%, is: {score: {at_least: 80}}}}, {id: h}]"
-    ),
-    "一次事故死两人": (
-        "incidents: [{id: f, severities: [two]}]\nitems: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\n"
-        "vetoes: [{id: v, when: {incident: f, severities: [two]}, effects: {replace_score: 0}}]"
     ),
     "倒扣的奖金": (
         "items: [{id: x, indicator: a, points: 100, scoring: {method: mark}}]\nawards: [{id: d, per_point: -5元, above: 90}]"

@@ -19,11 +19,13 @@ from golden_records import PageError, Table, period_of
 
 from engine import inference
 from engine.assess import assess
+from engine.settle.due import DueKind
 from engine.verdict import Verdict, VetoRecord
 from rules.condition import KEYS
 from rules.contract import Contract
 from rules.diagnostic import Refused
 from rules.linkage import LinkCombine, Prorate
+from rules.money import FORMS, PrizeTies
 from rules.period import Cadence
 from rules.quantity import NotExact, Rounding, parse_number
 from rules.record import Record
@@ -35,7 +37,7 @@ from targets.snapshot import Snapshot
 
 # What is asked of a subject (an item, a section, `总分`, `等次` ...) -> the answer, by contract and subject.
 Answer = Fraction | str | None
-Answers = Mapping[tuple[str, str], Mapping[str, Answer]]
+Answers = Mapping[tuple[str, str], dict[str, Answer]]
 Evaluator = Callable[[Sequence[Contract], Snapshot], Answers]
 
 EXEMPT, NONE, YES, NO = "免", "无", "是", "否"
@@ -43,8 +45,27 @@ EXEMPT, NONE, YES, NO = "免", "无", "是", "否"
 
 def interpreter(contracts: Sequence[Contract], snapshot: Snapshot) -> Answers:
     """The meaning of the language. Raises Refused with the faults of the data."""
-    verdicts = assess(contracts, snapshot).verdicts()
-    return {(verdict.contract, verdict.subject.code): _answers(verdict) for verdict in verdicts}
+    assessment = assess(contracts, snapshot)
+    answers = {(verdict.contract, verdict.subject.code): _answers(verdict) for verdict in assessment.verdicts()}
+    for contract in contracts:
+        for (owner, _), known in answers.items():
+            if owner == contract.contract:
+                clauses = (*contract.deposits, *contract.awards)
+                known |= {f"{clause.id} {word}": Fraction(0) for clause in clauses for word in _DUES.values()}
+    for due in assessment.dues:
+        known, word = answers[due.contract, due.subject], f"{due.clause} {_DUES[due.kind]}"
+        if due.payee != due.subject:
+            known[f"{word} {due.payee}"] = Fraction(due.amount_fen, 100)
+        else:
+            known[word] = Fraction(due.amount_fen, 100)
+    return answers
+
+
+# The words of a page for what an amount is, in yuan; `先进奖 奖金 张三` is what goes to another payee, or to an account.
+_DUES = {
+    DueKind.REFUND: "退还", DueKind.REWARD: "奖励", DueKind.FORFEIT: "转作", DueKind.AWARD: "奖金",
+    DueKind.WITHHELD: "扣发", DueKind.PAID_IN: "缴入", DueKind.ADVANCE: "预发",
+}  # fmt: skip
 
 
 EVALUATORS: tuple[Evaluator, ...] = (interpreter,)
@@ -95,11 +116,11 @@ def test_the_pages_use_every_word_of_the_language() -> None:
     methods = {get_args(rule.model_fields["method"].annotation)[0] for rule in get_args(get_args(ScoringRule)[0])}
     closed: tuple[type[StrEnum], ...] = (
         Direction, FromData, StepRule, Reference, Missing, Incomplete, Over, Rounding, Spread, SectionKind, TooFew,
-        Combine, LinkCombine, Prorate, Peers, Ties, Cadence,
+        Combine, LinkCombine, Prorate, Peers, Ties, PrizeTies, Cadence,
     )  # fmt: skip
     words = {f"{kind.__name__} {word}" for kind in closed for word in kind}
-    money_only = {"lower_prize", "cancel_awards", "forfeit_deposit"}
-    wanted = methods | words | {record.__name__ for record in KEYS.values()} | set(Effects.model_fields) - money_only
+    money = set(FORMS) | {"payees", "consolation", "less", "at_most", "paid_in", "advance", "monthly"}
+    wanted = methods | words | {record.__name__ for record in KEYS.values()} | set(Effects.model_fields) | money
     assert wanted - used == set()
 
 
@@ -120,7 +141,7 @@ def _answers(verdict: Verdict) -> dict[str, Answer]:
     outcome = verdict.outcome
     answers: dict[str, Answer] = {
         "总分": verdict.score, "终分": verdict.final_score, "名次": Fraction(verdict.rank),
-        "等次": verdict.grade.id if verdict.grade else NONE,
+        "等次": verdict.grade.id if verdict.grade else NONE, "参加排名": YES if verdict.entered else NO,
         "否决": _listed(verdict.vetoes), "黄牌": _listed(verdict.warnings),
         "后果": "；".join(_effects(effects) for effects in verdict.effects()) or NONE,
         "发生": "、".join(str(record.happened_on) for record in verdict.vetoes if record.happened_on) or NONE,
@@ -208,7 +229,8 @@ def _expectations(table: Table, row: Mapping[str, str]) -> list[_Expectation]:
 def _normal(asked: str) -> str:
     """`例会 一季度` as `例会 2026Q1`; `2025-12/2026-02` stays, which is no quarter of the calendar."""
     name, _, rest = asked.partition(" ")
-    return _asked(name, period_of(rest)) if rest and rest != "达标" and "/" not in rest else asked
+    is_period = rest and rest != "达标" and "/" not in rest and rest.partition(" ")[0] not in _DUES.values()
+    return _asked(name, period_of(rest)) if is_period else asked
 
 
 def _explained(table: Table) -> str:

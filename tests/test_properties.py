@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scoring_bounds import bounds_of
-from strategies import as_yaml, cadre_contracts, contracts
+from strategies import as_yaml, cadre_contracts, contracts, parent_contracts
 from strategies_scoring import THRESHOLDS
 from strategies_years import Year, drawn, gist, leaves, years
 
@@ -26,9 +26,10 @@ from rules.load import CHECKS
 from rules.quantity import Rounding, round_to
 from rules.scoring import PerEvent
 from rules.scoring_terms import Direction, Missing
+from rules.sheet import Section
 from rules.source import parse_source
 from targets.cadre import Assignment
-from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, IncidentState, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.snapshot import Records
 
@@ -40,7 +41,7 @@ orders = st.randoms(use_true_random=False)
 @given(st.data())
 def test_what_is_drawn_is_a_contract_without_errors(data: st.DataObject) -> None:
     contract = data.draw(contracts(fair=data.draw(st.booleans())))
-    for one in (contract, data.draw(cadre_contracts(contract))):
+    for one in (contract, data.draw(parent_contracts(contract)), data.draw(cadre_contracts(contract))):
         tree = parse_source("drawn.yaml", as_yaml(one))
         faults = [fault for check in CHECKS for fault in check(one, tree)]
         assert [str(fault) for fault in faults if fault.severity is Severity.ERROR] == []
@@ -54,8 +55,12 @@ def test_what_is_drawn_is_a_contract_without_errors(data: st.DataObject) -> None
 def test_every_number_is_exact_and_as_short_as_declared(year: Year) -> None:
     for contract, verdict in year.judged_by():
         assert not any(isinstance(leaf, float) for leaf in leaves(verdict))
-        sections = [section.score for section in verdict.outcome.all_sections() if section.score is not None]
-        assert all(has_decimals(score, contract.decimals) for score in (verdict.score, verdict.final_score, *sections))
+        assert all(has_decimals(score, contract.decimals) for score in (verdict.score, verdict.final_score))
+        assert (verdict.score / unit_of(contract.total.round_to, contract.decimals)).denominator == 1
+        for section in verdict.outcome.all_sections():
+            assert (
+                section.score is None or (section.score / unit_of_section(section.section, contract)).denominator == 1
+            )
         for item in verdict.outcome.items():
             assert item.score is None or has_decimals(item.score, decimals_of(item, contract))
 
@@ -87,11 +92,13 @@ def test_sections_and_totals_stay_within_their_caps_and_floors(year: Year) -> No
         for section in verdict.outcome.all_sections():
             floor, cap, weight = section.section.floor, section.section.cap, section.section.weight
             if section.score is not None and not section.section.min_scored:
-                assert floor == "none" or section.score >= outward(floor * weight, contract.decimals, down=True)
-                assert cap == "none" or section.score <= outward(cap * weight, contract.decimals)
+                unit = unit_of_section(section.section, contract)
+                assert floor == "none" or section.score >= outward(floor * weight / unit, 0, down=True) * unit
+                assert cap == "none" or section.score <= outward(cap * weight / unit, 0) * unit
         floor, cap = contract.total.floor, contract.total.cap
-        assert floor == "none" or verdict.score >= floor
-        assert cap == "none" or verdict.score <= cap
+        few = contract.total.min_sections and verdict.score == 0
+        assert floor == "none" or verdict.score >= floor or few
+        assert cap == "none" or verdict.score <= cap or few
         assert verdict.final_score <= verdict.score
 
 
@@ -213,6 +220,14 @@ def decimals_of(item: ItemScore, contract: Contract) -> int:
     return contract.decimals if item.item.decimals is None else item.item.decimals
 
 
+def unit_of_section(section: Section, contract: Contract) -> Fraction:
+    return unit_of(section.round_to, contract.decimals if section.decimals is None else section.decimals)
+
+
+def unit_of(multiple: Fraction | None, decimals: int) -> Fraction:
+    return multiple or Fraction(1, 10**decimals)
+
+
 def outward(bound: Fraction, decimals: int, *, down: bool = False) -> Fraction:
     """The bound as rounding may leave it at worst: it may have more decimals than the score."""
     return round_to(bound, decimals, Rounding.UP if (bound < 0) == down else Rounding.DOWN)
@@ -254,10 +269,11 @@ def renamed(records: Records, new: dict[str, str]) -> Records:
         for row in rows:
             match row:
                 case Party():
-                    yield replace(row, code=new[row.code], name=f"renamed {new[row.code]}")
+                    above = new.get(row.parent, "")
+                    yield replace(row, code=new[row.code], name=f"renamed {new[row.code]}", parent=above)
                 case Assignment():
                     yield replace(row, cadre=new[row.cadre], party=new[row.party])
-                case Target() | Observation() | Incident() | StateRecord() | PriorVeto():
+                case Target() | Observation() | Incident() | StateRecord() | PriorVeto() | PastResult():
                     yield replace(row, subject=new[row.subject])
                 case _:
                     yield row

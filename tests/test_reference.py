@@ -70,9 +70,9 @@ def _there(page: Path, link: str) -> bool:
     target = (page.parent / path).resolve() if path else page
     if not target.exists():
         return False
-    return not anchor or anchor in map(_anchor, _HEADING.findall(_FENCED.sub("", target.read_text(encoding="utf-8"))))
+    return not anchor or anchor in map(anchor_of, _HEADING.findall(_FENCED.sub("", target.read_text(encoding="utf-8"))))
 
 
-def _anchor(heading: str) -> str:
+def anchor_of(heading: str) -> str:
     """As code hosts make it: lower case, hyphens for spaces, no punctuation."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

@@ -18,7 +18,7 @@ from rules.diagnostic import Refused, Span
 from rules.period import Cadence, parse_period, periods_of
 from targets.batch import Counts, Origin, SourceFile
 from targets.cadre import Assignment, Cadre, Tenure
-from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, IncidentState, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.rows import INTEGER_MAX, RECORD_TABLES, RecordTable
 from targets.snapshot import Records, Snapshot
@@ -165,6 +165,7 @@ CHANGES = [
     ),
     (StateRecord(VILLAGE, "后进村", APRIL), {"until": JULY}, {"start": JULY}),
     (PriorVeto(VILLAGE, "family-health", "弄虚作假", APRIL, 2027), {"until_year": 2028}, {"happened_on": JULY}),
+    (PastResult(VILLAGE, "family-health", 2025, Fraction(175, 2)), {"rank": 3, "score": None}, {"year": 2024}),
 ]
 
 
@@ -194,6 +195,8 @@ EXACTLY: dict[str, st.SearchStrategy[Any]] = {
     "str": plain_text,
     "int": whole_numbers,
     "Fraction": st.builds(Fraction, whole_numbers, st.integers(1, INTEGER_MAX)),
+    "Fraction | None": st.none() | st.builds(Fraction, whole_numbers, st.integers(1, INTEGER_MAX)),
+    "int | None": st.none() | whole_numbers,
     "Period": st.builds(periods_of, st.integers(1950, 2200), st.sampled_from(Cadence)).flatmap(st.sampled_from),
     "Span | None": st.none() | st.builds(Span, plain_text, plain_text, *[st.integers(0, 10**6)] * 3, plain_text),
 }

@@ -25,7 +25,7 @@ from rules.period import periods_of
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.intake import read_csv_tables, read_workbook
 from targets.marking import mark_faults
-from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, IncidentState, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.snapshot import Records
 from targets.tables import LAYOUTS, layout_titled
@@ -72,7 +72,7 @@ def test_the_sheets_of_a_template(tmp_path: Path) -> None:
     assert book.sheetnames == [
         "说明", "考核对象", "干部", "包村挂点", "目标任务",
         *(f"{kind}数据 健康服务责任状" for kind in ("年度", "半年度", "季度", "月度", "上年季度")), "月度数据 干部责任状",
-        "事件", "状态", "以往否决", "选项",
+        "事件", "状态", "以往否决", "往年结果", "选项",
     ]  # fmt: skip
     quarters = sheet(book, "季度数据 健康服务责任状")
     rows = list(quarters.iter_rows(values_only=True))
@@ -88,7 +88,7 @@ def test_the_sheets_of_a_template(tmp_path: Path) -> None:
     assert "〔source: 卫生院台账〕" in note.text
     rules = {str(rule.sqref): rule for rule in quarters.data_validations.dataValidation}
     assert (rules["D3:D18"].type, rules["D3:D18"].error) == ("whole", "〔a whole number, 0 or more〕")
-    assert rules["F3:F18"].formula1 == "='选项'!$P$2:$P$3"
+    assert rules["F3:F18"].formula1 == "='选项'!$Q$2:$Q$3"
     asked = [row[:4] for row in sheet(book, "目标任务").iter_rows(min_row=2, values_only=True)]
     assert ("899901101201", "甲村", "体检人数", "目标值") in asked
     assert len(asked) == 2 * 4
@@ -233,12 +233,21 @@ def town_records(draw: st.DrawFn) -> Records:
         tuple(_once(draw(st.lists(state_of, max_size=3)), lambda each: (each.subject, each.start))),
         draw(st.lists(st.builds(PriorVeto, places, st.just("health/village"), st.just("coercion"), st.just(date(2025, 5, 1)),
                                 st.just(2026)), max_size=1).map(tuple)),
+        tuple(_once(draw(st.lists(_past_results(places), max_size=3)), lambda each: (each.subject, each.year))),
     )  # fmt: skip
 
 
 def _target(asked: tuple[str, Indicator], parameter: str, number: int) -> Target:
     code, indicator = asked
     return Target(code, indicator.id, parameter, Fraction(number % 300))
+
+
+def _past_results(places: st.SearchStrategy[str]) -> st.SearchStrategy[PastResult]:
+    score = st.none() | st.fractions(-1000, 1000, max_denominator=1000)
+    return st.builds(
+        PastResult, places, st.just("health/village"), st.integers(2000, 2025), score, st.none() | st.integers(1, 99),
+        st.sampled_from(["", "优秀", "一等"]), st.booleans(),
+    )  # fmt: skip
 
 
 @st.composite

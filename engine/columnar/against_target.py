@@ -11,7 +11,7 @@ from engine.columnar.plan import Plan, Truth
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
 from rules.scoring import AllOrNothing, Proportional
-from rules.scoring_terms import Direction, Limit, RateTerms, StepRule, StepTerms
+from rules.scoring_terms import Direction, FromData, Limit, RateTerms, StepRule, StepTerms
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -32,6 +32,9 @@ def proportional(scribe: Scribe, case: Case, terms: RateTerms, value: Ratio, tar
     unusable = unusable_target(scribe, case, target)
     if case.measured.direction is Direction.HIGHER:
         points = _in_proportion(value.per(target), terms, case.points)
+        if is_carried(case):
+            nothing_to_do = target.equals(ZERO).settled()
+            points = points.first((nothing_to_do, _at_rate(scribe.plan, terms, case.points, ONE)))
     else:
         # At 0 or less, lower than any rate can say; but 0 where the target is 0 is exactly met.
         nothing_left = ~value.is_above(ZERO)
@@ -65,10 +68,15 @@ def _in_proportion(rate: Ratio, terms: RateTerms, points: Fraction) -> Cases:
     return Cases(((below, Held(constant(rate.plan, ZERO))),), earned)
 
 
+def is_carried(case: Case) -> bool:
+    """Whether the target may come to 0 where nothing is left to do, which is done in full."""
+    return getattr(case.measured.scoring, "target", None) is FromData.CARRIED
+
+
 def unusable_target(scribe: Scribe, case: Case, target: Ratio) -> Truth:
     """Where the target leaves nothing to divide by: below 0, or 0 where higher is better; a fault is noted."""
-    lower = case.measured.direction is Direction.LOWER
-    unusable = (~target.is_at_least(ZERO) if lower else ~target.is_above(ZERO)).settled()
+    may_be_zero = case.measured.direction is Direction.LOWER or is_carried(case)
+    unusable = (~target.is_at_least(ZERO) if may_be_zero else ~target.is_above(ZERO)).settled()
     scribe.note("DX608", case, unusable, say("a target above 0, to divide by"), say("0 or less"))
     return case.active & unusable
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.columnar.earned import Earned
-from engine.columnar.exact import Cases, Held, whole
-from engine.columnar.over_value import within
+from engine.columnar.exact import Cases, Held, whole, within
+from engine.columnar.found import incidents_found
+from engine.columnar.past import years_in_which
 from engine.columnar.plan import Truth, in_list
-from engine.columnar.readings import input_column, read
-from engine.columnar.scribe import Case, Scribe
+from engine.columnar.readings import read
+from engine.columnar.scribe import Case, Scribe, input_column
 from rules.condition import (
     AllOf,
     AnyOf,
     Condition,
+    Earlier,
     GroupIs,
     IncidentCount,
     ItemMet,
@@ -46,12 +48,13 @@ def holds(scribe: Scribe, case: Case, condition: Condition) -> Truth:
             return (known.scored & within(known.value, wanted)).settled()
         case GroupIs(group=groups):
             return in_list(plan, "group", groups).settled()
-        case IncidentCount(incident=kinds, count=wanted):
-            found = [scribe.columns.incidents.get((kind, case.window)) for kind in kinds]
-            return within(whole(plan.sum_of(input_column(scribe, one) for one in found if one is not None)), wanted)
+        case IncidentCount(incident=kinds, severity=severities, count=wanted):
+            return within(whole(incidents_found(scribe, kinds, case.window, severities)), wanted)
         case MonthsIn(months_in=state, count=wanted):
             months = scribe.columns.months.get(state)
             return within(whole(plan.constant(0) if months is None else input_column(scribe, months)), wanted)
+        case Earlier(count=wanted) as earlier:
+            return within(whole(years_in_which(scribe, earlier)), wanted)
         case ValueIs(value=indicator, is_=wanted):
             # The last period reported; nothing is asked for that is not there.
             asked = Measured(

@@ -9,15 +9,22 @@ from math import ceil, floor
 from typing import assert_never
 
 from engine.columnar.exact import Ratio, total, whole
+from engine.columnar.found import incidents_found
+from engine.columnar.money.value import value_lies
+from engine.columnar.past import places_gained, years_in_which
 from engine.columnar.plan import IntColumn, Plan, Truth, in_list
-from engine.columnar.readings import input_column
-from engine.columnar.scribe import Scribe
+from engine.columnar.scribe import Scribe, input_column
 from engine.columnar.sheet import ItemColumns, OutcomeColumns, SectionColumns
+from engine.columnar.tallies import Told
 from rules.condition import (
+    AboutOthers,
     AllOf,
     AllTargetsMet,
     AnyOf,
+    Children,
+    Climbed,
     Condition,
+    Earlier,
     GradeIs,
     GroupIs,
     IncidentCount,
@@ -53,7 +60,8 @@ class Measure:
 class Standing:
     """What conditions may look at, at one stage of the adjudication; a stage adds its own before the next one looks.
 
-    `linked` are truths decided beforehand: whether enough of the parties answered for satisfy the inner condition.
+    `linked` are truths decided beforehand: whether enough of the parties answered for, or directly below, satisfy the
+    inner condition.
     """
 
     scribe: Scribe
@@ -62,8 +70,10 @@ class Standing:
     items: dict[str, Measure]
     met: dict[str, Truth]
     all_targets_met: Truth
-    linked: Mapping[Linked, Truth]
+    linked: Mapping[AboutOthers, Truth]
+    entered: Truth | None = None
     rank: Measure | None = None
+    climbed: Measure | None = None
     warned: Measure | None = None
     vetoed: Truth | None = None
     grade: IntColumn | None = None
@@ -73,12 +83,17 @@ class Standing:
     def plan(self) -> Plan:
         return self.scribe.plan
 
+    def ranked(self, place: IntColumn) -> None:
+        """The place, and how many were gained on the year before."""
+        self.rank = Measure(whole(place), self.plan.truth(True))
+        self.climbed = Measure(*places_gained(self.scribe, place))
+
     def moved_on(self) -> None:
         """Something else is known now: nothing decided before need hold."""
         self.decided.clear()
 
 
-def standing(scribe: Scribe, outcome: OutcomeColumns, linked: Mapping[Linked, Truth]) -> Standing:
+def standing(scribe: Scribe, outcome: OutcomeColumns, linked: Mapping[AboutOthers, Truth]) -> Standing:
     """What scoring alone gives: total, sections, items, targets met."""
     sections = {one.section.id: _of_window(one) for one in outcome.sections}
     items = {item.item.id: _of_window(item) for one in outcome.sections for item in one.items}
@@ -133,8 +148,10 @@ def _decide(standing: Standing, condition: Condition) -> Truth:
             return ~decide(standing, term)
         case GroupIs(group=groups):
             return in_list(standing.plan, "group", groups)
-        case Linked():
+        case Linked() | Children():
             return standing.linked.get(condition, standing.plan.truth(False))
+        case ValueIs():
+            return value_lies(standing.scribe, condition)
         case _:
             return _simple(standing, condition)
 
@@ -171,30 +188,29 @@ def _measured(standing: Standing, condition: Condition) -> tuple[Measure | None,
             return standing.items.get(item), wanted
         case RankIs(rank=wanted):
             return standing.rank, wanted
+        case Climbed(climbed=wanted):
+            return standing.climbed, wanted
         case WarnedTimes(warned=wanted):
             return standing.warned, wanted
-        case IncidentCount(incident=kinds, count=wanted):
-            return _known(standing, incidents_in_year(standing.scribe, kinds)), wanted
+        case IncidentCount(incident=kinds, severity=severities, count=wanted):
+            counted = incidents_found(standing.scribe, kinds, standing.scribe.year_window, severities)
+            return _known(standing, counted), wanted
+        case Earlier(count=wanted) as earlier:
+            return _known(standing, years_in_which(standing.scribe, earlier)), wanted
         case MonthsIn(months_in=state, count=wanted):
             months = standing.scribe.columns.months.get(state)
             count = standing.plan.constant(0) if months is None else input_column(standing.scribe, months)
             return _known(standing, count), wanted
-        case AllOf() | AnyOf() | Not() | Linked() | ItemMet() | AllTargetsMet() | Vetoed() | GradeIs() | GroupIs():
+        case AllOf() | AnyOf() | Not() | Linked() | Children() | GroupIs() | ValueIs():
             raise AssertionError("decided elsewhere")
-        case ValueIs():
-            raise AssertionError("checked: looked at in scoring only")
+        case ItemMet() | AllTargetsMet() | Vetoed() | GradeIs():
+            raise AssertionError("truths, decided elsewhere")
         case _ as never:
             assert_never(never)
 
 
 def _known(standing: Standing, count: IntColumn) -> Measure:
     return Measure(whole(count), standing.plan.truth(True))
-
-
-def incidents_in_year(scribe: Scribe, kinds: Iterable[str]) -> IntColumn:
-    """Substantiated incidents of these kinds found in the year; a kind named twice counts twice."""
-    found = [scribe.columns.incidents.get((kind, scribe.year_window)) for kind in kinds]
-    return scribe.plan.sum_of(input_column(scribe, column) for column in found if column is not None)
 
 
 def _inside(value: Ratio, wanted: Range) -> Truth:
@@ -211,20 +227,21 @@ def _inside(value: Ratio, wanted: Range) -> Truth:
     return plan.all_of(truths)
 
 
-def told_by(standing: Standing, condition: Condition) -> dict[str, Truth]:
-    """By kind of incident, whether one of that kind made the condition hold: not in a part that does not, or must not."""
-    told: dict[str, list[Truth]] = {}
-    for kind, truth in _told(standing, condition, standing.plan.truth(True)):
-        told.setdefault(kind, []).append(truth)
-    return {kind: standing.plan.any_of(truths).settled() for kind, truths in told.items()}
+def told_by(standing: Standing, condition: Condition) -> dict[Told, Truth]:
+    """By kind of incident and severities, whether one of those made the condition hold: not in a part that does not, or
+    must not."""
+    found: dict[Told, list[Truth]] = {}
+    for told, truth in _told(standing, condition, standing.plan.truth(True)):
+        found.setdefault(told, []).append(truth)
+    return {told: standing.plan.any_of(truths).settled() for told, truths in found.items()}
 
 
-def _told(standing: Standing, condition: Condition, above: Truth) -> Iterator[tuple[str, Truth]]:
+def _told(standing: Standing, condition: Condition, above: Truth) -> Iterator[tuple[Told, Truth]]:
     here = (above & decide(standing, condition)).settled()
     match condition:
-        case IncidentCount(incident=kinds):
+        case IncidentCount(incident=kinds, severity=severities):
             for kind in kinds:
-                yield kind, here
+                yield Told(kind, severities), here
         case AllOf(all=terms) | AnyOf(any=terms):
             for term in terms:
                 yield from _told(standing, term, here)
@@ -232,11 +249,11 @@ def _told(standing: Standing, condition: Condition, above: Truth) -> Iterator[tu
             return
 
 
-def linked_in(conditions: Iterable[Condition | None]) -> Iterator[Linked]:
-    """Every condition about linked parties, wherever it stands in these."""
+def linked_in(conditions: Iterable[Condition | None]) -> Iterator[AboutOthers]:
+    """Every condition about linked parties or children, wherever it stands in these."""
     for condition in conditions:
         match condition:
-            case Linked():
+            case Linked() | Children():
                 yield condition
             case AllOf(all=terms) | AnyOf(any=terms):
                 yield from linked_in(terms)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.columnar.exact import Cases, Held, Ratio, constant, exactly, whole
+from engine.columnar.exact import Cases, Held, Ratio, choose, constant, exactly, whole
 from engine.columnar.plan import Truth
-from engine.columnar.readings import Reading, input_column, read
-from engine.columnar.scribe import Case, Scribe
+from engine.columnar.readings import Reading, read
+from engine.columnar.scribe import Case, Scribe, input_column
 from rules.diagnostic import say
 from rules.period import Period
 from rules.scoring_terms import FromData, Missing, MissingPolicy, PartPoints
@@ -77,6 +77,7 @@ def as_agreed(earned: Earned, case: Case, truth: Truth, agreed: MissingPolicy) -
 
 PARAMETERS = {
     "target": say("the target"),
+    "last_target": say("last year's target"),
     "baseline": say("the baseline"),
     "benchmark": say("the benchmark"),
     "zero_at": say("the value worth no points"),
@@ -102,6 +103,8 @@ def parameter(scribe: Scribe, case: Case, agreed: Fraction | FromData, name: str
             return Parameter(*_by_party(scribe, case, name), never)
         case FromData.LAST_YEAR:
             return _last_year(scribe, case, name)
+        case FromData.CARRIED:
+            return _carried(scribe, case)
         case number:
             return Parameter(constant(scribe.plan, number), scribe.plan.truth(True), never)
 
@@ -126,6 +129,16 @@ def _last_year(scribe: Scribe, case: Case, name: str) -> Parameter:
         lacking = ~reading.has & ~reading.too_small
         scribe.note("DX604", before, lacking, expected, say("nothing reported for that year"))
     return Parameter(reading.value, reading.has, reading.too_small)
+
+
+def _carried(scribe: Scribe, case: Case) -> Parameter:
+    """Both targets agreed, less what was done last year; not below 0."""
+    agreed, has = _by_party(scribe, case, "target")
+    before, had = _by_party(scribe, case, "last_target")
+    done = _last_year(scribe, case, "target")
+    left = agreed.plus(before).minus(done.value).settled()
+    value = choose(left.is_at_least(Fraction(0)), left, constant(scribe.plan, Fraction(0))).settled()
+    return Parameter(value, (has & had & done.has).settled(), done.too_small)
 
 
 def without_parameter(case: Case, earned: Earned, parameters: Sequence[Parameter]) -> Earned:

@@ -8,8 +8,7 @@ from engine.columnar.against_target import bound, steps_counted
 from engine.columnar.earned import Earned
 from engine.columnar.exact import Ratio, choose, constant, held_between, weighed, whole
 from engine.columnar.plan import IntColumn
-from engine.columnar.readings import input_column
-from engine.columnar.scribe import Case, Scribe
+from engine.columnar.scribe import Case, Scribe, input_column
 from engine.columnar.tallies import amount_of, is_special, tally_of
 from rules.scoring import PerEvent
 

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from engine.columnar.plan import IntColumn, Plan, Truth
 from rules.quantity import Rounding, round_to
+from rules.range import Range
 
 ONE = Fraction(1)
 
@@ -118,6 +119,20 @@ def choose(truth: Truth, then: Ratio, otherwise: Ratio) -> Ratio:
     unit, mine, theirs = _common(then.factor, otherwise.factor)
     under = then.under if _same(then.under, otherwise.under) else truth.choose(then.under, otherwise.under)
     return Ratio(truth.choose(then.over * mine, otherwise.over * theirs), under, unit)
+
+
+def within(value: Ratio, wanted: Range) -> Truth:
+    """Whether the value lies in the range, each bound open or closed as written."""
+    truths = []
+    if wanted.at_least is not None:
+        truths.append(value.is_at_least(wanted.at_least))
+    if wanted.above is not None:
+        truths.append(value.is_above(wanted.above))
+    if wanted.at_most is not None:
+        truths.append(~value.is_above(wanted.at_most))
+    if wanted.below is not None:
+        truths.append(~value.is_at_least(wanted.below))
+    return value.plan.all_of(truths).settled()
 
 
 def total(plan: Plan, terms: Iterable[Ratio]) -> Ratio:

@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 
 from engine.columnar.conditions import linked_in
 from engine.columnar.layers import TooWide
-from engine.columnar.layout import Layout, lay_out
+from engine.columnar.layout import JudgedColumns, lay_out
 from engine.columnar.linked_total import link
 from engine.columnar.links import Judgement, Reaching, tie
+from engine.columnar.money.amounts import amounts
+from engine.columnar.money.dues import dues_of
+from engine.columnar.money.people import join_people
 from engine.columnar.of_scores import join_totals
 from engine.columnar.plan import Plan
 from engine.columnar.reach import FiredNames, reached
 from engine.columnar.scribe import Fault, Scribe, Total
 from engine.columnar.sheet import score
-from engine.columnar.tallies import tell_events
+from engine.columnar.tallies import tell_days, tell_events
 from engine.columnar.verdicts import VerdictColumns, judge
 from engine.fit import contracts_fit, in_order, nobody
-from rules.condition import Condition, Linked
+from rules.condition import AboutOthers, Children, Condition
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
+from rules.money import Award, DepositOutcome
 from rules.verdict import GradeBand, Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import SUBJECT_COLUMNS, Frame, YearColumns
 
 FAULTS_LISTED_MAX = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedColumns:
-    """One contract's verdicts: `frame` has a row a subject; `layout` says which column holds what, in which unit.
-
-    `reaching` are the vetoes and warnings that reach cadres, a row each.
-    """
-
-    contract: Contract
-    frame: Frame
-    layout: Layout
-    reaching: tuple[Reaching, ...]
 
 
 def judge_year(
@@ -62,48 +53,62 @@ def judge_year(
     judgements: list[Judgement] = []
     for contract in ordered:
         progress(contract.title)
-        asked = [] if contract.posts else list(_asked(ordered))
+        asked = [] if contract.posts else list(_asked(ordered, contract.contract))
         try:
-            one, judgement, noted = _judge(contract, year, backend, judgements, asked)
+            one, judgement, noted = _judge(contract, year, backend, judgements, asked, ordered)
         except TooWide as wide:
             refuse(_too_wide(contract, wide, backend))
         faults += _found(one.frame, noted, backend)
         judged.append(one)
         judgements.append(judgement)
     refuse_if_any(faults)
-    return tuple(judged)
+    dues = dues_of(judged, year, backend)
+    return tuple(replace(one, dues=dues.get(one.contract.contract)) for one in judged)
 
 
-def _asked(contracts: Sequence[Contract]) -> Iterator[Condition]:
-    """What cadres' contracts ask of the parties answered for."""
-    for contract in contracts:
-        if contract.posts:
-            yield from dict.fromkeys(condition.is_ for condition in _linked_of(contract))
+def _asked(contracts: Sequence[Contract], name: str) -> Iterator[Condition]:
+    """What cadres' contracts ask of the parties answered for, and others of the children that the named one assesses."""
+    asked = (condition for contract in contracts for condition in _linked_of(contract))
+    yield from dict.fromkeys(one.is_ for one in asked if not isinstance(one, Children) or one.contract == name)
 
 
-def _linked_of(contract: Contract) -> Iterator[Linked]:
-    clauses: tuple[WarningRule | Veto | GradeBand, ...] = (*contract.warnings, *contract.vetoes, *contract.grades)
-    return linked_in(clause.when for clause in clauses)
+def _linked_of(contract: Contract) -> Iterator[AboutOthers]:
+    return linked_in(_conditions_of(contract))
+
+
+def _conditions_of(contract: Contract) -> tuple[Condition, ...]:
+    """All that stand outside scoring."""
+    outcomes = (outcome for deposit in contract.deposits for outcome in deposit.outcomes)
+    clauses: tuple[WarningRule | Veto | GradeBand | DepositOutcome | Award, ...] = (
+        *contract.warnings, *contract.vetoes, *contract.grades, *outcomes, *contract.awards,
+    )  # fmt: skip
+    written = (contract.ranking.entry, *(clause.when for clause in clauses))
+    return tuple(condition for condition in written if condition is not None)
 
 
 def _judge(
-    contract: Contract, year: YearColumns, backend: Backend, others: Sequence[Judgement], asked: Sequence[Condition]
-) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:
+    contract: Contract, year: YearColumns, backend: Backend, others: Sequence[Judgement], asked: Sequence[Condition],
+    contracts: Sequence[Contract],
+) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:  # fmt: skip
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
-    told, events = tell_events(columns.frame, year, contract, columns)
-    told, totals = join_totals(told, contract, others)
+    told, events = tell_events(columns.frame, year, contract, columns, [*asked, *_conditions_of(contract)])
+    told, days = tell_days(told, year, contract, columns)
+    told, totals = join_totals(told, year, contract, plan, others)
+    told, people = join_people(told, contract, contracts, year)
     ties = tie(told, year, contract, plan, others, _linked_of(contract))
-    scribe = Scribe(contract, plan, columns, year.year, year.through, events, totals)
+    scribe = Scribe(contract, plan, columns, year.year, year.through, events, days, totals)
     outcome = link(scribe, score(scribe), ties.streams)
     linked = {condition: plan.truth(name) for condition, name in ties.linked.items()}
     verdicts = judge(scribe, outcome, ties.inherited, linked, asked)
     layout = lay_out(verdicts, contract.decimals)
+    money = amounts(scribe, verdicts, people)
     names = [FiredNames(fired) for fired in verdicts.fired]
     answers = {condition: truth.column_name("answer") for condition, truth in verdicts.answers.items()}
     noted = [(fault.truth.column_name("fault"), fault) for fault in scribe.faults]
+    told_of = [name for one in names for name in one.all()]
     wanted = dict.fromkeys(
-        [*layout.columns(), *(name for one in names for name in one.all()), *answers.values(), *(n for n, _ in noted)]
+        [*layout.columns(), *money.columns(), *told_of, *answers.values(), *(name for name, _ in noted)]
     )
     kept = backend.keep(plan.frame(ties.frame, [*SUBJECT_COLUMNS, *wanted], backend))
     reaching = _reaching(year, contract, verdicts, names, kept, backend)
@@ -111,7 +116,7 @@ def _judge(
         contract, kept, layout.final, (verdicts.final.low, verdicts.final.high), verdicts.final_scale, answers, reaching,
         Total(layout.score, "", verdicts.score.low, verdicts.score.high, layout.scale),
     )  # fmt: skip
-    return JudgedColumns(contract, kept, layout, reaching), judgement, noted
+    return JudgedColumns(contract, kept, layout, reaching, money), judgement, noted
 
 
 def _reaching(
@@ -131,7 +136,8 @@ def _found(frame: Frame, noted: Sequence[tuple[str, Fault]], backend: Backend) -
     if not noted:
         return []
     one, zero = nw.lit(1, nw.Int64), nw.lit(0, nw.Int64)
-    counted = frame.select(nw.when(nw.col(name)).then(one).otherwise(zero).sum().alias(name) for name, _ in noted)
+    names = dict.fromkeys(name for name, _ in noted)
+    counted = frame.select(nw.when(nw.col(name)).then(one).otherwise(zero).sum().alias(name) for name in names)
     numbers = backend.take(counted)
     faults: dict[Diagnostic, None] = {}
     for name, fault in noted:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.columnar.links import Reaching
+from engine.columnar.money.layout import MoneyLayout
 from engine.columnar.plan import Truth
 from engine.columnar.sheet import ItemColumns, SectionColumns, SheetColumns
 from engine.columnar.verdicts import Fired, Inherited, VerdictColumns
+from rules.contract import Contract
 from rules.period import Period
+from targets.columns.year import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Layout:
     scale: int
     final: str
     final_scale: int
+    entered: str | bool
     rank: str
     league_size: str
     grade: str
@@ -59,11 +64,30 @@ class Layout:
 
     def columns(self) -> Iterator[str]:
         yield from (self.score, self.final, self.rank, self.league_size, self.grade)
+        if isinstance(self.entered, str):
+            yield self.entered
         for one in (*self.items, *self.sections, *self.periods):
             yield one.score
             yield from (truth for truth in (one.scored, one.there, one.met) if isinstance(truth, str))
         for hit in self.hits:
             yield from filter(None, (hit.times, hit.happened_on, hit.found_on))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedColumns:
+    """One contract's verdicts: `frame` has a row a subject; `layout` says which column holds what, in which unit.
+
+    `reaching` are the vetoes and warnings that reach cadres, a row each; `money` says which column holds what its deposits and
+    awards come to, and `dues` has a row for each amount other than 0: subject, clause, due, payee, amount_fen (None: nothing
+    can be due).
+    """
+
+    contract: Contract
+    frame: Frame
+    layout: Layout
+    reaching: tuple[Reaching, ...]
+    money: MoneyLayout
+    dues: Frame | None = None
 
 
 def lay_out(verdicts: VerdictColumns, decimals: int) -> Layout:
@@ -75,12 +99,13 @@ def lay_out(verdicts: VerdictColumns, decimals: int) -> Layout:
         scale=10**decimals,
         final=verdicts.final.column_name("final"),
         final_scale=verdicts.final_scale,
+        entered=_told(verdicts.entered, "entered"),
         rank=verdicts.rank.column_name("rank"),
         league_size=verdicts.league_size.column_name("league size"),
         grade=verdicts.grade.column_name("grade"),
         items=tuple(_item(item) for section in sections for item in section.items),
         sections=tuple(_section(section) for section in sections),
-        periods=tuple(one for sheet in outcome.sheets for one in _periods(sheet)),
+        periods=tuple(one for sheet in outcome.sheets for one in _periods(sheet, decimals)),
         hits=(*map(_own, verdicts.fired), *map(_inherited, verdicts.inherited)),
     )
 
@@ -99,14 +124,14 @@ def _section(section: SectionColumns) -> ScoreLayout:
     )  # fmt: skip
 
 
-def _periods(sheet: SheetColumns) -> Iterator[ScoreLayout]:
+def _periods(sheet: SheetColumns, decimals: int) -> Iterator[ScoreLayout]:
     for one in sheet.periods:
         scored = _told(one.scored, "scored")
         yield ScoreLayout(
             sheet.sheet.id,
             one.period,
             one.score.column_name("period"),
-            10 ** sheet.sections[0].decimals,
+            10**decimals,
             scored,
             scored,
         )

@@ -44,7 +44,7 @@ def _total(
     everything = sum((weight for _, weight in shares), ZERO)
     value = spread(total(plan, terms).settled(), weighed(plan, shares), everything)
     held = cases_between(value, bound(contract.total.floor), bound(contract.total.cap))
-    return held.rounded(contract.decimals, contract.rounding)
+    return held.rounded(contract.decimals, contract.rounding, contract.total.round_to)
 
 
 def _read(scribe: Scribe, stream: Stream) -> tuple[Ratio, Truth]:

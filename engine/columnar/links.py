@@ -1,5 +1,5 @@
 """What cadres take from the parties they answer for, joined to their rows: linked scores, vetoes that reach them,
-answers to conditions about the parties; and what still stands from earlier years."""
+answers to conditions about the parties, as about those below a party; and what still stands from earlier years."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.columnar.layers import Width
 from engine.columnar.plan import Plan
 from engine.columnar.scribe import Total
 from engine.columnar.verdicts import Inherited
-from rules.condition import Condition, Linked, Quantifier
+from rules.condition import AboutOthers, Children, Condition, Linked, Quantifier
 from rules.contract import Contract
 from rules.linkage import Link, LinkCombine
 from rules.verdict import Effects, Veto, WarningRule
@@ -32,9 +32,9 @@ class Reaching:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What cadres look at in a contract judged before: its frame by `subject`, with the final score (in units of
-    1 / `final_scale`) and the answers to what is asked of linked parties, by the names of their columns; `total` is the
-    score before vetoes."""
+    """What others look at in a contract judged before: its frame by `subject`, with the final score (in units of
+    1 / `final_scale`) and the answers to what is asked of linked parties and of children, by the names of their columns;
+    `total` is the score before vetoes."""
 
     contract: Contract
     frame: Frame
@@ -65,13 +65,13 @@ class Ties:
 
     frame: Frame
     streams: Mapping[Link, Stream]
-    linked: Mapping[Linked, str]
+    linked: Mapping[AboutOthers, str]
     inherited: tuple[Inherited, ...]
 
 
 def tie(
     base: Frame, year: YearColumns, contract: Contract, plan: Plan, others: Sequence[Judgement],
-    asked: Iterable[Linked],
+    asked: Iterable[AboutOthers],
 ) -> Ties:  # fmt: skip
     """Join everything to the contract's rows, so that its plan reads one frame."""
     streams: dict[Link, Stream] = {}
@@ -84,7 +84,7 @@ def tie(
             continue
         found, streams[link] = _stream(year, contract, plan, link, by_contract[link.contract], f"stream {number}")
         base = _joined(base, found, [streams[link].over, streams[link].under])
-    linked: dict[Linked, str] = {}
+    linked: dict[AboutOthers, str] = {}
     for number, condition in enumerate(dict.fromkeys(asked)):
         answered = _answers(year, condition, others, f"linked {number}")
         if answered is not None:
@@ -124,22 +124,36 @@ def _stream(
     return frame, Stream(link, over, ranged, under, total, width, other.final_scale)
 
 
-def _answers(year: YearColumns, condition: Linked, others: Sequence[Judgement], name: str) -> Frame | None:
-    """By cadre, whether enough of the parties answered for on the last day satisfy the inner condition."""
-    satisfied = _satisfied(condition, others)
-    if year.assignments is None or satisfied is None:
+def _answers(year: YearColumns, condition: AboutOthers, others: Sequence[Judgement], name: str) -> Frame | None:
+    """By subject, whether enough of the parties answered for on the last day, or directly below, satisfy the inner
+    condition."""
+    satisfied, pairs = _satisfied(condition, others), _parties_asked(year, condition)
+    if pairs is None or satisfied is None:
+        return None
+    asked = pairs.join(satisfied, on="party", how="inner")
+    counted = asked.group_by("subject").agg(nw.len().alias("all"), nw.col("holds").sum().alias("holding"))
+    wanted = condition.linked if isinstance(condition, Linked) else condition.children
+    return counted.select("subject", **{name: _enough(wanted)})
+
+
+def _parties_asked(year: YearColumns, condition: AboutOthers) -> Frame | None:
+    """Columns subject, party: whom the condition asks about, each once."""
+    if isinstance(condition, Children):
+        below = year.parents
+        return None if below is None else below.select(subject=nw.col("parent"), party=nw.col("child"))
+    if year.assignments is None:
         return None
     answering = in_roles(year.assignments, condition.roles).filter(holds_on(year.last_day))
     pairs = answering.group_by("cadre", "party").agg(nw.len().alias("duties"))
-    asked = pairs.join(satisfied, on="party", how="inner")
-    counted = asked.group_by("cadre").agg(nw.len().alias("all"), nw.col("holds").sum().alias("holding"))
-    return counted.select(subject=nw.col("cadre"), **{name: _enough(condition.linked)})
+    return pairs.select("party", subject=nw.col("cadre"))
 
 
-def _satisfied(condition: Linked, others: Sequence[Judgement]) -> Frame | None:
+def _satisfied(condition: AboutOthers, others: Sequence[Judgement]) -> Frame | None:
     """Columns party, holds (0 or 1); of a party under several contracts what the last of them says."""
     answers: Frame | None = None
     for other in others:
+        if isinstance(condition, Children) and other.contract.contract != condition.contract:
+            continue
         if condition.is_ not in other.answers:
             continue
         truth = nw.when(nw.col(other.answers[condition.is_])).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64))

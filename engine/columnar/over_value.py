@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from engine.columnar.against_target import ONE, ZERO, met, unusable_target
+from engine.columnar.against_target import ONE, ZERO, is_carried, met, unusable_target
 from engine.columnar.earned import Earned, exempt_where, parameter, without_parameter, without_value
-from engine.columnar.exact import Cases, Held, Ratio, choose, constant, exactly, held_between, total
+from engine.columnar.exact import Cases, Held, Ratio, choose, constant, exactly, held_between, total, within
 from engine.columnar.plan import Truth
 from engine.columnar.readings import read
 from engine.columnar.scribe import Case, Scribe
 from rules.diagnostic import say
-from rules.range import Range
 from rules.scoring import Band, Checklist, Improvement, Linear, Tiers
 from rules.scoring_terms import Direction
-
-
-def within(value: Ratio, wanted: Range) -> Truth:
-    """Whether the value lies in the range, each bound open or closed as written."""
-    truths = []
-    if wanted.at_least is not None:
-        truths.append(value.is_at_least(wanted.at_least))
-    if wanted.above is not None:
-        truths.append(value.is_above(wanted.above))
-    if wanted.at_most is not None:
-        truths.append(~value.is_above(wanted.at_most))
-    if wanted.below is not None:
-        truths.append(~value.is_at_least(wanted.below))
-    return value.plan.all_of(truths).settled()
 
 
 def tiers(scribe: Scribe, case: Case, rule: Tiers, value: Ratio) -> Earned:
@@ -46,6 +31,8 @@ def tiers(scribe: Scribe, case: Case, rule: Tiers, value: Ratio) -> Earned:
 def _bands_of_completion(case: Case, rule: Tiers, value: Ratio, target: Ratio) -> list[tuple[Truth, Band]]:
     if case.measured.direction is Direction.HIGHER:
         rate = value.per(target).settled()
+        if is_carried(case):
+            rate = choose(target.equals(ZERO).settled(), constant(rate.plan, ONE), rate).settled()
         return [(within(rate, band), band) for band in rule.bands]
     rate, plan = target.per(value).settled(), value.plan
     nothing_left = (~value.is_above(ZERO)).settled()

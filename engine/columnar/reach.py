@@ -43,7 +43,10 @@ class FiredNames:
         self.truth = fired.truth.column_name(f"fired {fired.clause.id}")
         self.happened_on = fired.happened_on.column_name(f"happened {fired.clause.id}")
         self.found_on = fired.found_on.column_name(f"found {fired.clause.id}")
-        self.told = {kind: truth.column_name(f"told {fired.clause.id} {kind}") for kind, truth in fired.told.items()}
+        self.told = {
+            told: truth.column_name(" ".join(("told", fired.clause.id, told.kind, *told.severities)))
+            for told, truth in fired.told.items()
+        }
 
     def all(self) -> list[str]:
         return [self.truth, self.happened_on, self.found_on, *self.told.values()]
@@ -58,9 +61,9 @@ def _days_of_incidents(year: YearColumns, hit: Frame, names: FiredNames) -> Iter
     """The days on which incidents happened that made it fire: columns party, day, dated."""
     if year.incidents is None:
         return
-    for kind, told in names.told.items():
-        parties = hit.filter(nw.col(told)).select("subject")
-        found = year.incidents.filter(nw.col("kind") == kind).join(parties, on="subject", how="semi")
+    for told, name in names.told.items():
+        parties = hit.filter(nw.col(name)).select("subject")
+        found = year.incidents.filter(told.test()).join(parties, on="subject", how="semi")
         yield found.select(party=nw.col("subject"), day=nw.col("happened_on"), dated=nw.lit(True))
 
 

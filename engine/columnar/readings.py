@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.columnar.exact import Ratio, choose, constant, total, weighed, whole
-from engine.columnar.layers import Width
 from engine.columnar.of_scores import value_of_scores
 from engine.columnar.order import best_of
-from engine.columnar.plan import IntColumn, Truth
-from engine.columnar.scribe import Case, Scribe
+from engine.columnar.past import mean_of_past
+from engine.columnar.plan import Truth
+from engine.columnar.scribe import Case, Scribe, input_column
 from rules.diagnostic import say
 from rules.indicator import Indicator, Kind
 from rules.period import Period
 from rules.scoring_terms import Direction, Incomplete, Over
-from targets.columns.year import Amount, IntegerColumn
+from targets.columns.year import Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def read(scribe: Scribe, case: Case, entry: str = "") -> Reading:
     measured, indicator = case.measured, scribe.indicator(case.measured)
     if indicator.scores is not None:
         return _of_scores(scribe, *value_of_scores(scribe, case, indicator.scores))
+    if indicator.past is not None:
+        return _of_past(scribe, case, *mean_of_past(scribe, indicator.past))
     rule = measured.period
     due = [
         period
@@ -97,6 +99,15 @@ def _of_scores(scribe: Scribe, value: Ratio, there: Truth) -> Reading:
     return Reading(True, value, there, never, never, never, never, (), value, one, scribe.plan.truth(True), ~there)
 
 
+def _of_past(scribe: Scribe, case: Case, value: Ratio, there: Truth) -> Reading:
+    """Where no earlier year is recorded nothing was reported."""
+    nothing = ~there
+    return replace(
+        _of_scores(scribe, value, there), nothing_reported=nothing, lacking=((case.window, nothing),),
+        no_score=scribe.plan.truth(False),
+    )  # fmt: skip
+
+
 def _reported(scribe: Scribe, indicator: Indicator, period: Period, entry: str) -> Reported:
     if indicator.derived is not None:
         return _derived(scribe, indicator, period)
@@ -117,11 +128,6 @@ def _reported(scribe: Scribe, indicator: Indicator, period: Period, entry: str) 
 
 def _there(scribe: Scribe, amount: Amount | None) -> Truth:
     return scribe.plan.truth(False if amount is None else amount.reported)
-
-
-def input_column(scribe: Scribe, column: IntegerColumn) -> IntColumn:
-    width = Width.SHORT if column.short else Width.PLAIN
-    return scribe.plan.column(column.name, column.low, column.high, column.multiple, width=width)
 
 
 def _derived(scribe: Scribe, indicator: Indicator, period: Period) -> Reported:

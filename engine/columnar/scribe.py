@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from engine.columnar.exact import Ratio
-from engine.columnar.plan import Plan, Truth, in_list
-from engine.columnar.tallies import EventColumn, Tally
+from engine.columnar.layers import Width
+from engine.columnar.plan import IntColumn, Plan, Truth, in_list
+from engine.columnar.tallies import DayColumns, EventColumn, Tally, Told
 from rules.contract import Contract
 from rules.diagnostic import Text
-from rules.indicator import Indicator
+from rules.indicator import Indicator, OfScores
 from rules.period import Period
 from rules.scoring import Measured
 from rules.sheet import Scope
-from targets.columns.year import ContractColumns
+from targets.columns.year import ContractColumns, IntegerColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,20 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A column of scores under another contract, in units of 1 / `scale`; `there` names the truth that there is one."""
+    """A column of scores under another contract, in units of 1 / `scale`; `there` names the truth that there is one, or is
+    what it is in every row.
+
+    A sum to be divided by how many entered it names that column too, of `count_max` at most.
+    """
 
     name: str
-    there: str
+    there: str | bool
     low: int
     high: int
     scale: int
+    width: Width = Width.PLAIN
+    count: str = ""
+    count_max: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +85,8 @@ class Known:
 class Scribe:
     """Writes one contract's plan. `through` is the last month that is due.
 
-    `totals` are the scores under contracts judged before; `scored` the items of this one that are written, by id and
-    window.
+    `totals` are what is taken of the scores under contracts judged before; `scored` the items of this one that are written, by id and
+    window, `sections` its sections with the truth that they are scored.
     """
 
     contract: Contract
@@ -87,8 +95,10 @@ class Scribe:
     year: int
     through: int
     events: Mapping[Tally, EventColumn] = field(default_factory=dict)
-    totals: Mapping[str, Total] = field(default_factory=dict)
+    days: Mapping[Told, DayColumns] = field(default_factory=dict)
+    totals: Mapping[OfScores, Total] = field(default_factory=dict)
     scored: dict[tuple[str, Period], Known] = field(default_factory=dict)
+    sections: dict[tuple[str, Period], tuple[Ratio, Truth]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -123,3 +133,8 @@ class Scribe:
                 nobody = column == ("kind" if of_cadres else "post")
                 truths.append(self.plan.truth(False) if nobody else in_list(self.plan, column, wanted))
         return self.plan.all_of(truths).settled()
+
+
+def input_column(scribe: Scribe, column: IntegerColumn) -> IntColumn:
+    width = Width.SHORT if column.short else Width.PLAIN
+    return scribe.plan.column(column.name, column.low, column.high, column.multiple, width=width)

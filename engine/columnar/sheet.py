@@ -15,11 +15,12 @@ from engine.columnar.methods import earn, spread
 from engine.columnar.order import best_of
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import Case, Known, Scribe
-from rules.diagnostic import say
+from rules.diagnostic import Text, say
 from rules.period import Period
 from rules.sheet import Combine, Item, PeriodicSheet, Section, SectionKind, Spread, TooFew
 
 ZERO = Fraction(0)
+NOTHING_LEFT = ("DX611", say("something to score"), say("every section is exempt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,14 @@ def _section(scribe: Scribe, section: Section, window: Period, due: Truth) -> Se
     exempt = (~lost & (few | nothing_left)).settled()
     points = _balance(scribe, section, items) if section.takes else _sum(scribe, section, items)
     held = cases_between(points, bound(section.floor), bound(section.cap)).times(section.weight)
-    decimals = scribe.contract.decimals
-    rounded = held.rounded(decimals, scribe.contract.rounding)
+    decimals = scribe.contract.decimals if section.decimals is None else section.decimals
+    rounded = held.rounded(decimals, section.rounding or scribe.contract.rounding, section.round_to)
     scored = (there & ~exempt).named()
     score = (scored & ~lost).choose(rounded, scribe.plan.constant(0)).named()
     carried = _carried(scribe, section, items, full, lost, exempt)
-    return SectionColumns(section, window, decimals, score, scored, there, full, carried, items)
+    columns = SectionColumns(section, window, decimals, score, scored, there, full, carried, items)
+    scribe.sections[section.id, window] = columns.value, scored
+    return columns
 
 
 def _too_little(scribe: Scribe, section: Section, items: Sequence[ItemColumns]) -> tuple[Truth, Truth]:
@@ -240,7 +243,7 @@ def _sheet(scribe: Scribe, sheet: PeriodicSheet) -> SheetColumns | None:
         periods.append(PeriodColumns(period, scored.choose(rounded, scribe.plan.constant(0)).named(), scored))
         sections += inside
     there = scribe.plan.any_of(one.scored for one in periods).settled()
-    _note_nothing_left(scribe, sheet.sections, in_scope & ~there & ~scribe.noted_since(noted))
+    _note_of_sheet(scribe, sheet.sections, in_scope & ~there & ~scribe.noted_since(noted), NOTHING_LEFT)
     value = _combined(scribe, sheet, periods)
     return SheetColumns(sheet, value, there, tuple(periods), tuple(sections))
 
@@ -261,7 +264,7 @@ def _combined(scribe: Scribe, sheet: PeriodicSheet, periods: Sequence[PeriodColu
     return value.times(sheet.weight).settled()
 
 
-def _note_nothing_left(scribe: Scribe, sections: Sequence[Section], truth: Truth) -> None:
+def _note_of_sheet(scribe: Scribe, sections: Sequence[Section], truth: Truth, said: tuple[str, Text, Text]) -> None:
     """The place is the first item of the first section on somebody's sheet."""
     before = scribe.plan.truth(False)
     for section in sections:
@@ -269,7 +272,7 @@ def _note_nothing_left(scribe: Scribe, sections: Sequence[Section], truth: Truth
         never = scribe.plan.truth(True)
         case = Case(section.items[0], ZERO, scribe.year_window, never, never)
         first = truth & here & ~before
-        scribe.note("DX611", case, first, say("something to score"), say("every section is exempt"))
+        scribe.note(said[0], case, first, *said[1:])
         before = (before | here).settled()
 
 
@@ -308,7 +311,11 @@ def _total(
     extras = [section for section in sections if section.section.kind.moves]
     plan.at = "total"
     annual, exempt = _added(scribe, base, [])
-    _note_nothing_left(scribe, [section.section for section in base], exempt & ~faulty)
+    few, named = _too_few_sections(scribe, base), [section.section for section in base]
+    if agreed.too_few is TooFew.ERROR:
+        expected = say("at least {least} scored base sections", least=agreed.min_sections)
+        _note_of_sheet(scribe, named, few & ~faulty, ("DX610", expected, say("fewer were scored")))
+    _note_of_sheet(scribe, named, exempt & ~faulty & ~few, NOTHING_LEFT)
     annual = annual.times(contract.annual_weight).first((exempt, Held(constant(plan, ZERO))))
     nothing = constant(plan, ZERO)
     others = total(plan, (choose(sheet.there, sheet.value, nothing) for sheet in sheets))
@@ -318,4 +325,13 @@ def _total(
     moved = bonus.plus(total(plan, (one.value for one in extras if one.section.kind is not SectionKind.BONUS)))
     more = others.plus(moved).plus(constant(plan, agreed.start)).settled()
     held = cases_between(_plus(annual, more), bound(agreed.floor), bound(agreed.cap))
-    return held.rounded(contract.decimals, contract.rounding).named("total")
+    rounded = held.rounded(contract.decimals, contract.rounding, agreed.round_to)
+    return few.choose(plan.constant(0), rounded).named("total")
+
+
+def _too_few_sections(scribe: Scribe, base: Sequence[SectionColumns]) -> Truth:
+    """Some are on the sheet, and something was scored in fewer of them than is asked for."""
+    on_sheet = scribe.plan.any_of(one.there for one in base)
+    counting = (one.scored & scribe.plan.any_of(item.scored for item in one.items) for one in base)
+    counted = scribe.plan.count(truth.settled() for truth in counting)
+    return (on_sheet & ~counted.is_at_least(scribe.contract.total.min_sections)).settled()

@@ -9,12 +9,13 @@ from math import lcm
 
 from engine.columnar.conditions import Measure, Standing, decide, standing, told_by
 from engine.columnar.exact import whole
+from engine.columnar.found import latest_days
 from engine.columnar.plan import IntColumn, Truth
-from engine.columnar.ranking import grade_conditions, grades, league_sizes, places
-from engine.columnar.readings import input_column
+from engine.columnar.ranking import grade_conditions, grades, league_sizes, places, sizes_entered
 from engine.columnar.scribe import Scribe
 from engine.columnar.sheet import OutcomeColumns
-from rules.condition import Condition, Linked
+from engine.columnar.tallies import Told
+from rules.condition import AboutOthers, Condition
 from rules.verdict import Effects, Veto, WarningRule
 
 
@@ -37,14 +38,14 @@ class Inherited:
 class Fired:
     """One warning or veto of the contract: whom it hit, and when what made it fire happened and was found (0: no day).
 
-    `told` says by kind of incident whether one of that kind made it fire.
+    `told` says by kind of incident and severities whether one of those made it fire.
     """
 
     clause: Veto | WarningRule
     truth: Truth
     happened_on: IntColumn
     found_on: IntColumn
-    told: Mapping[str, Truth]
+    told: Mapping[Told, Truth]
 
     @property
     def veto(self) -> bool:
@@ -53,33 +54,41 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class VerdictColumns:
-    """Everybody's verdict. `score` in units of 10**-decimals, `final` of 1 / `final_scale`; `grade` by its number."""
+    """Everybody's verdict. `score` in units of 10**-decimals, `final` of 1 / `final_scale`; `grade` by its number.
+
+    `hits` are the effects on the subjects themselves: on whom, and how many times. `standing` is what conditions may look at
+    when all of this is known.
+    """
 
     outcome: OutcomeColumns
     score: IntColumn
     final: IntColumn
     final_scale: int
+    entered: Truth
     rank: IntColumn
     league_size: IntColumn
     grade: IntColumn
     fired: tuple[Fired, ...]
     inherited: tuple[Inherited, ...]
     answers: Mapping[Condition, Truth]
+    hits: tuple[tuple[Effects, Truth, IntColumn], ...]
+    standing: Standing
 
 
 def judge(
     scribe: Scribe,
     outcome: OutcomeColumns,
     inherited: Sequence[Inherited],
-    linked: Mapping[Linked, Truth],
+    linked: Mapping[AboutOthers, Truth],
     asked: Sequence[Condition],
 ) -> VerdictColumns:
-    """Three stages, each seeing what the one before decided; `asked` are conditions that cadres' contracts ask of these."""
+    """Stages, each seeing what the one before decided; `asked` are conditions that other contracts ask of these."""
     contract, plan = scribe.contract, scribe.plan
     plan.at = "verdicts"
     now = standing(scribe, outcome, linked)
-    score = outcome.total
-    now.rank = Measure(whole(places(now, score)), plan.truth(True))
+    score, entry = outcome.total, contract.ranking.entry
+    now.entered = plan.truth(True) if entry is None else decide(now, entry)
+    now.ranked(places(now, score))
     warnings = [_fired(now, clause) for clause in contract.warnings]
     mild = [one for one in inherited if not one.veto]
     now.warned = Measure(whole(_times(scribe, warnings, mild).named()), plan.truth(True))
@@ -89,27 +98,28 @@ def judge(
     final, scale = _final_score(scribe, score, fired, inherited)
     now.score = Measure(whole(final, scale), plan.truth(True))
     place = places(now, final)
-    now.rank = Measure(whole(place), plan.truth(True))
+    now.ranked(place)
     now.moved_on()
     sizes = league_sizes(now)
     caps = _best_left(scribe, fired, inherited)
-    now.grade = grades(now, place, sizes, grade_conditions(now, contract.grades), caps)
+    now.grade = grades(now, place, sizes_entered(now), grade_conditions(now, contract.grades), caps)
     answers = {condition: decide(now, condition) for condition in asked}
     return VerdictColumns(
-        outcome, score, final, scale, place, sizes, now.grade, tuple(fired), tuple(inherited), answers
-    )
+        outcome, score, final, scale, now.entered, place, sizes, now.grade, tuple(fired), tuple(inherited), answers,
+        tuple(_hits(fired, inherited)), now,
+    )  # fmt: skip
 
 
 def _fired(now: Standing, clause: Veto | WarningRule) -> Fired:
     """Whether it fired on the subject itself; dated by the incidents that made its condition hold."""
     scribe, told = now.scribe, told_by(now, clause.when)
-    days = [(told[kind], scribe.columns.incident_days[kind]) for kind in told if kind in scribe.columns.incident_days]
+    days = [(truth, columns) for one, truth in told.items() if (columns := latest_days(scribe, one)) is not None]
     none = scribe.plan.constant(0)
 
     def latest(part: int) -> IntColumn:
         day = none
         for truth, columns in days:
-            day = day.at_least(truth.choose(input_column(scribe, columns[part]), none))
+            day = day.at_least(truth.choose(columns[part], none))
         return day.named()
 
     return Fired(clause, decide(now, clause.when), latest(0), latest(1), told)

@@ -13,7 +13,7 @@ from engine.score.earned import ONE, ZERO, Earned, bound, computed, refused
 from rules.diagnostic import Text, say
 from rules.indicator import Indicator
 from rules.scoring import AllOrNothing, Proportional
-from rules.scoring_terms import Direction, RateTerms, StepRule, StepTerms
+from rules.scoring_terms import Direction, FromData, RateTerms, StepRule, StepTerms
 
 
 def proportional(book: Book, case: Case, terms: RateTerms, value: Fraction, target: Fraction, seen: Step) -> Earned:
@@ -50,6 +50,9 @@ def _rate_in_words(
 ) -> tuple[Text, Text]:
     lower = case.measured.direction is Direction.LOWER
     points = readable(case.points)
+    if nothing_left_to_do(case, target):
+        rule = say("nothing is left to do: done in full")
+        return rule, say("{points} × {rate}", points=points, rate=percent(rate))
     if lower and value <= 0:
         rule = say("nothing left to divide by: the highest rate")
         return rule, say("{points} × {rate}", points=points, rate=percent(rate))
@@ -132,9 +135,12 @@ def completion(
 
     Lower than any rate can say, at 0 or less, it is `at_nothing`; but 0 where the target is 0 is exactly met.
 
-    None, with a fault noted, where the target leaves nothing to divide by.
+    Where a carried target leaves nothing to do, it is done. None, with a fault noted, where any other target leaves nothing
+    to divide by.
     """
     lower = case.measured.direction is Direction.LOWER
+    if nothing_left_to_do(case, target):
+        return ONE
     if target < 0 or (target == 0 and not lower):
         book.fault("DX608", case, say("a target above 0, to divide by"), say("{target}", target=readable(target)))
         return None
@@ -143,6 +149,12 @@ def completion(
     if value > 0:
         return target / value
     return ONE if value == target else at_nothing
+
+
+def nothing_left_to_do(case: Case, target: Fraction) -> bool:
+    """Whether what was done beyond last year's target covers all of this year's task."""
+    carried = getattr(case.measured.scoring, "target", None) is FromData.CARRIED
+    return carried and target == 0 and case.measured.direction is Direction.HIGHER
 
 
 def percent(value: Fraction) -> str:

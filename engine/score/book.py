@@ -26,6 +26,7 @@ class Book:
     `times_noted` also counts those noted before: whoever saw it rise knows that what they hold rests on a fault.
     `totals` are the scores under other contracts, by contract and subject; `scored` gives an item over a window:
     its score, None where it is exempt, and whether its target is met; nothing where it is not on the sheet.
+    `section_scored` gives the score of a section, None where it is exempt or not on the sheet.
     """
 
     contract: Contract
@@ -35,6 +36,7 @@ class Book:
     leagues: dict[League, list[tuple[Fraction, Fraction, Fraction]]] = field(default_factory=dict)
     totals: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
     scored: Callable[[Subject, str, Period], tuple[Fraction | None, bool] | None] = lambda *_: None
+    section_scored: Callable[[Subject, str, Period], Fraction | None] = lambda *_: None
 
     @property
     def faults(self) -> list[Diagnostic]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from engine.score.book import Book, Case
-from engine.score.derivation import Location, Step, StepKind, bounds, readable
+from engine.score.derivation import Location, Step, StepKind, bounds, incidents_in_words, readable
+from engine.score.past import years_in_which
 from engine.score.reading import read
 from rules.condition import (
     AllOf,
     AnyOf,
     Condition,
+    Earlier,
     GroupIs,
     IncidentCount,
     ItemMet,
@@ -73,12 +75,15 @@ def _measured(book: Book, case: Case, condition: Condition) -> tuple[Text, Fract
             seen = book.scored(case.subject, item, case.window)
             title = say("score of {name}", name=book.contract.item_by_id[item].label)
             return title, None if seen is None else seen[0], wanted, ()
-        case IncidentCount(incident=kinds, count=wanted):
-            count = len(book.facts.incidents(case.subject.code, kinds, case.window))
-            return say("substantiated incidents: {kinds}", kinds="、".join(kinds)), Fraction(count), wanted, ()
+        case IncidentCount(incident=kinds, severity=severities, count=wanted):
+            count = len(book.facts.incidents(case.subject.code, kinds, case.window, severities))
+            return incidents_in_words("、".join(kinds), severities), Fraction(count), wanted, ()
         case MonthsIn(months_in=state, count=wanted):
             months = book.facts.months_in(case.subject.code, state)
             return say("months in state {state}", state=state), Fraction(months), wanted, ()
+        case Earlier(count=wanted) as earlier:
+            years, told = years_in_which(book.facts, case.subject.code, earlier)
+            return say("earlier years in which it held"), years, wanted, told
         case ValueIs(value=indicator, is_=wanted):
             reading = read(
                 book, Case(case.subject, value_read(indicator), Fraction(0), case.window, case.at, case.scopes)

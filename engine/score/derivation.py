@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from rules.diagnostic import Span, Text, say
+from rules.diagnostic import Called, Span, Text, say
 from rules.indicator import Indicator, Kind
 from rules.quantity import Rounding, round_to, show
 from rules.range import Range
@@ -153,3 +153,9 @@ def shown(value: Fraction, indicator: Indicator | None) -> str:
             return f"¥{readable(value)}"
         case _:
             return f"{readable(value)} {indicator.unit}".rstrip()
+
+
+def incidents_in_words(kinds: str | Text | Called, severities: Sequence[str]) -> Text:
+    if not severities:
+        return say("substantiated incidents: {kinds}", kinds=kinds)
+    return say("substantiated incidents: {kinds} ({severities} only)", kinds=kinds, severities="、".join(severities))

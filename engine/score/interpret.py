@@ -6,7 +6,7 @@ the same for each period and are combined; the total adds it all up. Rounding ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from engine.score.book import Book, Case
 from engine.score.derivation import NOTHING, Location, Step, StepKind, added, clamped, readable, rounded, spread
 from engine.score.earned import ZERO, bound
 from engine.score.items import ItemScore, SheetScores
+from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Text, say
 from rules.period import Period
 from rules.sheet import Combine, PeriodicSheet, Section, SectionKind, Spread, TooFew
@@ -72,6 +73,8 @@ def interpret_all(
     book = Book(facts.contract, facts, totals=totals)
     sheet = SheetScores(book)
     book.scored = sheet.scored
+    places = dict(_section_places(facts.contract))
+    book.section_scored = lambda subject, name, window: _section_scored(sheet, subject, *places[name], window)
     outcomes = tuple(_interpret(sheet, subject) for subject in facts.subjects)
     return outcomes, book.faults
 
@@ -96,7 +99,34 @@ def _interpret(sheet: SheetScores, subject: Subject) -> Outcome:
     return Outcome(subject, sections, sheets, step.value, step)
 
 
+def _section_places(contract: Contract) -> Iterator[tuple[str, tuple[Section, Location]]]:
+    for index, section in enumerate(contract.sections):
+        yield section.id, (section, ("sections", index))
+    for number, sheet in enumerate(contract.periodic):
+        for index, section in enumerate(sheet.sections):
+            yield section.id, (section, ("periodic", number, "sections", index))
+
+
+def _section_scored(
+    scores: SheetScores, subject: Subject, section: Section, at: Location, window: Period
+) -> Fraction | None:
+    in_scope = subject.in_scope(section.applies_to)
+    return _section(scores, subject, section, window, at).score if in_scope else None
+
+
 def _section(scores: SheetScores, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
+    """Each once; the faults that it rests on are counted again for whoever asks again."""
+    key, noted = (subject.code, section.id, window), scores.book.times_noted
+    if key not in scores.sections:
+        scored = _section_of(scores, subject, section, window, at)
+        scores.sections[key] = scored, scores.book.times_noted - noted
+        return scored
+    scored, faults = scores.sections[key]
+    scores.book.times_noted += faults
+    return scored
+
+
+def _section_of(scores: SheetScores, subject: Subject, section: Section, window: Period, at: Location) -> SectionScore:
     book, noted = scores.book, scores.book.times_noted
     items = tuple(
         scores.item(subject, section, item, window, (*at, "items", index))
@@ -116,7 +146,9 @@ def _section(scores: SheetScores, subject: Subject, section: Section, window: Pe
     raw = _balance(section, scored, title, at, parts) if section.takes else _sum(section, items, title, at, parts)
     step = clamped(raw, bound(section.floor), bound(section.cap))
     step = _weighted(step, section.weight)
-    step = replace(rounded(step, book.contract.decimals, book.contract.rounding), clause=section.id)
+    decimals = book.contract.decimals if section.decimals is None else section.decimals
+    step = rounded(step, decimals, section.rounding or book.contract.rounding, section.round_to)
+    step = replace(step, clause=section.id)
     to_total = full - _full(section, _staying(items)) if not section.takes else ZERO
     return SectionScore(section, window, step.value, full, to_total * section.weight, items, step)
 
@@ -318,10 +350,13 @@ def _total(
     extras = [section for section in sections if section.section.kind.moves]
     title = say("total of {subject}", subject=subject.name)
     annual = _added(title, base, ())
+    few = bool(base) and sum(map(_counts, base)) < total.min_sections
+    if few and total.too_few is TooFew.ERROR and not faulty:
+        _note_too_few_sections(book, subject, base)
     if annual.value is None:
-        if not faulty:
+        if not faulty and not few:
             _note_nothing_left(book, subject, [section.section for section in base], ())
-        annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO)
+        annual = Step(StepKind.EXEMPTED, title, say("cannot be scored"), NOTHING, ZERO, (), annual.steps)
     step = _weighted(annual, contract.annual_weight)
     assert step.value is not None
     if sheets or total.start:
@@ -332,4 +367,19 @@ def _total(
         step = Step(StepKind.COMPUTED, title, rule, worked, sum(others, step.value), (), parts)
     step = _with_extras(step, extras, bound(total.bonus_cap))
     step = clamped(step, bound(total.floor), bound(total.cap))
-    return _beside(rounded(step, contract.decimals, contract.rounding), sections)
+    step = rounded(step, contract.decimals, contract.rounding, total.round_to)
+    if few:
+        rule = say("fewer than {least} base sections could be scored: no points", least=total.min_sections)
+        step = Step(StepKind.COMPUTED, title, rule, NOTHING, ZERO, ("total",), (step,))
+    return _beside(step, sections)
+
+
+def _counts(section: SectionScore) -> bool:
+    """Whether something in it was scored."""
+    return section.score is not None and any(item.score is not None for item in section.items)
+
+
+def _note_too_few_sections(book: Book, subject: Subject, base: Sequence[SectionScore]) -> None:
+    expected = say("at least {least} scored base sections", least=book.contract.total.min_sections)
+    case = Case(subject, base[0].section.items[0], ZERO, book.facts.year, ())
+    book.fault("DX610", case, expected, say("{count} scored", count=sum(map(_counts, base))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from engine.facts import Subject
 from engine.score.book import Book, Case
@@ -14,6 +15,9 @@ from rules.contract import Contract
 from rules.diagnostic import say
 from rules.period import Period
 from rules.sheet import Item, Section, Spread
+
+if TYPE_CHECKING:
+    from engine.score.interpret import SectionScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,13 @@ class ItemScore:
 
 
 class SheetScores:
-    """The items of one contract."""
+    """The items of one contract, and its sections as they get known: each with the number of faults it rests on."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
         self._places = dict(_places(book.contract))
         self._known: dict[tuple[str, str, Period], tuple[ItemScore, int]] = {}
+        self.sections: dict[tuple[str, str, Period], tuple[SectionScore, int]] = {}
 
     def item(self, subject: Subject, section: Section, item: Item, window: Period, at: Location) -> ItemScore:
         """The score; the faults that it rests on are counted again for whoever asks again."""

@@ -13,7 +13,7 @@ from engine.score.brackets import brackets
 from engine.score.cases import first_case
 from engine.score.derivation import NOTHING, Step, StepKind, clamped, readable, shown, spread, titled
 from engine.score.earned import ZERO, Earned, bound, exempted, refused
-from engine.score.missing import parameter, without_parameter, without_value
+from engine.score.missing import carried_told, parameter, without_parameter, without_value
 from engine.score.reading import read
 from rules.diagnostic import Text, say
 from rules.scoring import (
@@ -38,6 +38,7 @@ from rules.scoring import (
     Tiers,
     WorstOf,
 )
+from rules.scoring_terms import FromData, Parameter
 
 Simple = (
     Proportional | AllOrNothing | Steps | Tiers | Linear | Improvement | Brackets | PerEvent | Rank | Relative | Mark
@@ -65,7 +66,16 @@ def earn(book: Book, case: Case) -> Earned:
             reading = read(book, case)
             if reading.value is None:
                 return without_value(book, case, reading)
-            return _by_value(book, case, rule, reading.value, reading.step)
+            earned = _by_value(book, case, rule, reading.value, reading.step)
+            return carried_told(book, case, earned) if _target_of(rule) is FromData.CARRIED else earned
+
+
+def _target_of(rule: Simple) -> Parameter | None:
+    match rule:
+        case Proportional() | AllOrNothing() | Steps() | Tiers() | Brackets():
+            return rule.target
+        case _:
+            return None
 
 
 def _by_value(book: Book, case: Case, rule: Simple, value: Fraction, seen: Step) -> Earned:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.score.book import Book, Case
-from engine.score.derivation import NOTHING, Step, StepKind, readable
+from engine.score.derivation import NOTHING, Step, StepKind, clamped, operand, readable
 from engine.score.earned import ZERO, Earned, exempted, refused
 from engine.score.reading import Found, Reading, read
 from rules.diagnostic import say
@@ -83,6 +83,7 @@ def without_parameter(book: Book, case: Case, seen: Step, *agreed: Fraction | Fr
 
 PARAMETERS = {
     "target": say("the target"),
+    "last_target": say("last year's target"),
     "baseline": say("the baseline"),
     "benchmark": say("the benchmark"),
     "zero_at": say("the value worth no points"),
@@ -92,12 +93,14 @@ PARAMETERS = {
 
 
 def parameter(book: Book, case: Case, agreed: Fraction | FromData, name: str) -> Fraction | None:
-    """The number agreed: in the contract, in the targets table, or the party's own value of the year before."""
+    """The number agreed: in the contract, in the targets table, or with the party's own value of the year before."""
     match agreed:
         case FromData.BY_PARTY:
             return _by_party(book, case, name)
         case FromData.LAST_YEAR:
             return _last_year(book, case, name)
+        case FromData.CARRIED:
+            return _carried(book, case)
         case number:
             return number
 
@@ -120,6 +123,32 @@ def _last_year(book: Book, case: Case, name: str) -> Fraction | None:
         expected = say("the value of {year}, as {parameter}", year=case.window.year - 1, parameter=PARAMETERS[name])
         book.fault("DX604", before, expected, say("nothing reported for that year"))
     return reading.value
+
+
+def _carried(book: Book, case: Case) -> Fraction | None:
+    """This year's task with what is left of last year's, or without what was done beyond it."""
+    terms = _by_party(book, case, "target"), _by_party(book, case, "last_target"), _last_year(book, case, "target")
+    agreed, before, done = terms
+    return None if agreed is None or before is None or done is None else max(agreed + before - done, ZERO)
+
+
+def carried_told(book: Book, case: Case, earned: Earned) -> Earned:
+    """What was earned against a carried target, with how that came about."""
+    subject, indicator = case.subject.code, book.indicator(case.measured)
+    agreed = book.facts.target(subject, indicator.id, "target")
+    before = book.facts.target(subject, indicator.id, "last_target")
+    done = read(book, _year_before(case))
+    if agreed is None or before is None or done.value is None:
+        return earned
+    terms = {"agreed": readable(agreed), "before": readable(before), "done": operand(readable(done.value))}
+    title, rule = (
+        say("the target of {name}", name=indicator.label),
+        say("this year's task + last year's - what was done then"),
+    )
+    worked = say("{agreed} + {before} - {done}", **terms)
+    step = Step(StepKind.COMPUTED, title, rule, worked, agreed + before - done.value, case.at, (done.step,))
+    steps = (*earned.step.steps, clamped(step, ZERO, None))
+    return replace(earned, step=replace(earned.step, steps=steps))
 
 
 def _year_before(case: Case) -> Case:

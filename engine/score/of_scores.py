@@ -1,15 +1,17 @@
-"""Values that are made of scores: of items that stand before on the sheet, or the total of another contract."""
+"""Values that are made of scores: of items or sections that stand before on the sheet, or another contract's total."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
 from engine.score.book import Book, Case
 from engine.score.derivation import Step, StepKind, readable
+from rules.contract import Contract
 from rules.diagnostic import Called, Text, say
-from rules.indicator import Indicator, OfScores, Take
+from rules.indicator import Indicator, OfScores, Take, Whose
+from targets.party import Party
 
 ZERO = Fraction(0)
 Weighed = Sequence[tuple[Fraction, Fraction]]
@@ -17,18 +19,23 @@ Weighed = Sequence[tuple[Fraction, Fraction]]
 
 def value_of_scores(book: Book, case: Case, indicator: Indicator, scores: OfScores) -> tuple[Fraction | None, Step]:
     """The value with how it came about; None where there is no score to make it of."""
+    if scores.contract is not None and scores.of is Whose.CHILDREN:
+        return _of_children(book, case, indicator, scores, book.totals[scores.contract])
     if scores.contract is not None:
         return _total(book, case, indicator, scores.contract)
-    weights = scores.weights or (Fraction(1),) * len(scores.items)
+    names = scores.items or scores.sections
+    weights = scores.weights or (Fraction(1),) * len(names)
     found = [
         (name, weight, score)
-        for name, weight in zip(scores.items, weights, strict=True)
-        if (seen := book.scored(case.subject, name, case.window)) is not None and (score := seen[0]) is not None
+        for name, weight in zip(names, weights, strict=True)
+        if (score := _scored(book, case, name, of_section=bool(scores.sections))) is not None
     ]
     title = say("{name}", name=indicator.label)
-    steps = tuple(_quoted(book, case, name, score) for name, _, score in found)
+    labels = _labels(book.contract, scores)
+    steps = tuple(_quoted(case, labels[name], score) for name, _, score in found)
     if not found:
-        return None, Step(StepKind.EXEMPTED, title, say("every item is exempt"), Text(""), None, case.at)
+        rule = say("every section is exempt") if scores.sections else say("every item is exempt")
+        return None, Step(StepKind.EXEMPTED, title, rule, Text(""), None, case.at)
     value, rule, worked = _taken(scores.take, [(weight, score) for _, weight, score in found])
     return value, Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
 
@@ -41,8 +48,39 @@ def _total(book: Book, case: Case, indicator: Indicator, contract: str) -> tuple
     return total, Step(kind, say("{name}", name=indicator.label), rule, worked, total, case.at)
 
 
-def _quoted(book: Book, case: Case, item: str, score: Fraction) -> Step:
-    label = book.contract.item_by_id[item].label if item in book.contract.item_by_id else Called(item)
+def _scored(book: Book, case: Case, name: str, *, of_section: bool) -> Fraction | None:
+    if of_section:
+        return book.section_scored(case.subject, name, case.window)
+    seen = book.scored(case.subject, name, case.window)
+    return None if seen is None else seen[0]
+
+
+def _labels(contract: Contract, scores: OfScores) -> dict[str, Called]:
+    if scores.sections:
+        return {section.id: section.label for section in contract.all_sections()}
+    return {name: item.label for name, item in contract.item_by_id.items()}
+
+
+def _of_children(
+    book: Book, case: Case, indicator: Indicator, scores: OfScores, totals: Mapping[str, Fraction]
+) -> tuple[Fraction | None, Step]:
+    """What is taken of the totals of the parties directly below; None where the contract assesses none of them."""
+    found = [(one, totals[one.code]) for one in book.facts.children(case.subject.code) if one.code in totals]
+    title = say("{name}", name=indicator.label)
+    if not found:
+        rule = say("nobody directly below is assessed under the contract {name}", name=scores.contract or "")
+        return None, Step(StepKind.EXEMPTED, title, rule, Text(""), None, case.at)
+    steps = tuple(_child(one, total) for one, total in found)
+    value, rule, worked = _taken(scores.take, [(Fraction(1), total) for _, total in found])
+    return value, Step(StepKind.COMPUTED, title, rule, worked, value, case.at, steps)
+
+
+def _child(party: Party, total: Fraction) -> Step:
+    title = say("{name} ({code})", name=party.name, code=party.code)
+    return Step(StepKind.QUOTED, title, say("as scored"), say("{value}", value=readable(total)), total)
+
+
+def _quoted(case: Case, label: Called, score: Fraction) -> Step:
     worked = say("{value}", value=readable(score))
     return Step(StepKind.QUOTED, say("{name}", name=label), say("as scored"), worked, score, case.at)
 

@@ -11,6 +11,7 @@ from engine.facts import Subject
 from engine.score.book import Book, Case
 from engine.score.derivation import NOTHING, Step, StepKind, readable, shown
 from engine.score.of_scores import value_of_scores
+from engine.score.past import mean_of_past
 from rules.diagnostic import Span, say
 from rules.indicator import Indicator, Kind
 from rules.period import Period
@@ -66,6 +67,11 @@ def read(book: Book, case: Case, entry: str = "") -> Reading:
     if indicator.scores is not None:
         value, step = value_of_scores(book, case, indicator, indicator.scores)
         return Reading(Found.NO_SCORE if value is None else Found.VALUE, value, step, numerator=value or Fraction(0))
+    if indicator.past is not None:
+        value, step = mean_of_past(book.facts, case.subject.code, indicator, indicator.past, case.at)
+        if value is None:
+            return Reading(Found.NOTHING_REPORTED, None, step, (case.window,))
+        return Reading(Found.VALUE, value, step, numerator=value)
     inside = case.window.parts(indicator.every)
     due = tuple(p for p in inside if book.facts.snapshot.due(p) and _counts(case, p))
     amounts = {p: a for p in due if (a := _amount(book, case.subject, indicator, p, entry)) is not None}

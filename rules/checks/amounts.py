@@ -25,6 +25,10 @@ def finer_than_declared(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         decimals = contract.decimals if item.decimals is None else item.decimals
         yield from _finer(tree, decimals, _of_measure(measure))
     yield from _finer(tree, contract.decimals, _of_sheets(contract))
+    for place in sections(contract):
+        decimals = contract.decimals if place.section.decimals is None else place.section.decimals
+        amounts = _of_keys(place.at, place.section, ("points", "start", "cap", "floor", "round_to"))
+        yield from _finer(tree, decimals, amounts)
     yield from _finer(tree, contract.decimals, _of_effects(contract))
 
 
@@ -74,11 +78,9 @@ def _of_keys(at: Location, record: Record, keys: tuple[str, ...]) -> Iterator[Am
 
 
 def _of_sheets(contract: Contract) -> Iterator[Amount]:
-    yield from _of_keys(("total",), contract.total, ("full", "start", "cap", "floor", "bonus_cap"))
+    yield from _of_keys(("total",), contract.total, ("full", "start", "cap", "floor", "bonus_cap", "round_to"))
     for index, sheet in enumerate(contract.periodic):
         yield from _of_keys(("periodic", index), sheet, ("cap", "floor"))
-    for place in sections(contract):
-        yield from _of_keys(place.at, place.section, ("points", "start", "cap", "floor"))
 
 
 def _of_effects(contract: Contract) -> Iterator[Amount]:
@@ -149,8 +151,10 @@ def _money(contract: Contract) -> Iterator[tuple[Location, int | None]]:
             yield ("deposits", number, "outcomes", index, "reward"), outcome.reward
     for number, award in enumerate(contract.awards):
         at = ("awards", number)
-        for key in ("per_point", "base_rate", "pool", "fixed"):
+        for key in ("per_point", "base_rate", "pool", "fixed", "consolation", "at_most", "paid_in"):
             yield (*at, key), getattr(award, key)
+        if award.less is not None:
+            yield (*at, "less", "per_point"), award.less.per_point
         yield from (((*at, "by_grade", grade), amount) for grade, amount in (award.by_grade or {}).items())
         yield from (
             ((*at, "by_rank", index, "amount"), slots.amount) for index, slots in enumerate(award.by_rank or ())

@@ -105,7 +105,7 @@ def _values_read(indicator: Indicator, measured: Measured, sheet: PeriodicSheet 
 
 
 def _grid(indicator: Indicator) -> Fraction | None:
-    if indicator.scores is not None:
+    if indicator.scores is not None or indicator.past is not None:
         return None
     match indicator.kind:
         case Kind.RATIO:
@@ -120,7 +120,7 @@ def _grid(indicator: Indicator) -> Fraction | None:
 
 def _plausible(indicator: Indicator) -> tuple[Fraction | None, Fraction | None]:
     """The lowest and highest value of one period. The intake holds reported values to it, derived ones are not held."""
-    if indicator.scores is not None:
+    if indicator.scores is not None or indicator.past is not None:
         return None, None
     if indicator.derived is not None:
         signed = indicator.kind is Kind.NUMBER or indicator.derived.subtract

@@ -49,6 +49,7 @@ def indicators_in_vain(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
     """Indicators that are reported for nothing; statistics are reported for their own sake."""
     used = {measure.measured.indicator for measure in measures(contract)}
     used.update(stand.condition.value for stand in terms(contract) if isinstance(stand.condition, ValueIs))
+    used.update(award.advance for award in contract.awards)
     used.update(source for one in contract.indicators if one.derived is not None for source in one.derived.sources)
     for index, indicator in enumerate(contract.indicators):
         if indicator.id not in used and not indicator.statistic:
@@ -91,7 +92,9 @@ def _by_sanctions(contract: Contract) -> Iterator[_Punished]:
             for index, kind in enumerate(condition.incident):
                 for way in ways:
                     place = (*at, "incident", index)
-                    yield _Punished(place, kind, condition.count, way, sanction.reach, everywhere, sanction.at)
+                    yield _Punished(
+                        place, kind, condition.count, way, sanction.reach, everywhere, sanction.at, condition.severity
+                    )
 
 
 def _set_off_by(at: Location, condition: Condition) -> Iterator[tuple[Location, IncidentCount]]:
@@ -125,15 +128,27 @@ def _by_items(contract: Contract) -> Iterator[_Punished]:
 
 
 def _same_incident(first: _Punished, second: _Punished) -> bool:
-    together = interval_of(first.times).within(interval_of(second.times))
     return (
         (first.kind, first.way) == (second.kind, second.way)
         and first.owner != second.owner
         and not (first.severities and second.severities and set(first.severities).isdisjoint(second.severities))
-        and not together.empty
+        and not _too_many_or_few(first, second)
         and _same_people(first.reach, second.reach)
         and all(_may_meet(one, other) for one in first.scope for other in second.scope)
     )
+
+
+def _too_many_or_few(first: _Punished, second: _Punished) -> bool:
+    """Whether no number of incidents is in both ranges; of fewer severities there are no more than of more."""
+    one, other = (set(each.severities) or {"any"} for each in (first, second))
+    times, others = first.times, second.times
+    if one != other:
+        if not first.severities or (second.severities and other < one):
+            times, others = others, times
+        elif second.severities and not one < other:
+            return False
+        times = times.model_copy(update={"at_most": None, "below": None})
+    return interval_of(times).within(interval_of(others)).empty
 
 
 def _same_people(one: Reach, other: Reach) -> bool:

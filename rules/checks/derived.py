@@ -63,6 +63,9 @@ def _unfit(indicator: Indicator, wanted: tuple[Kind, ...], source: Indicator, sp
     elif source.scores is not None:
         found = say("{source}, made of scores", source=source.id)
         yield Diagnostic("DX228", span, found, say("an indicator that is reported"))
+    elif source.past is not None:
+        found = say("{source}, made of earlier years", source=source.id)
+        yield Diagnostic("DX228", span, found, say("an indicator that is reported"))
     elif source.every is not indicator.every:
         found = say("{source}, reported every {cadence}", source=source.id, cadence=source.every)
         expected = say(

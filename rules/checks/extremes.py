@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import ceil
 from typing import assert_never
 
 from rules.contract import Contract
@@ -48,7 +49,7 @@ def highest_total(contract: Contract) -> Fraction | None:
     bonus = _capped(bonuses_most(contract), contract.total.bonus_cap)
     annual = _times(base, contract.annual_weight)
     whole = _sum([annual, bonus, *taking, *map(sheet_most, contract.periodic), contract.total.start])
-    return _capped(whole, contract.total.cap)
+    return _rounded_up(_capped(whole, contract.total.cap), contract.total.round_to)
 
 
 def bonuses_most(contract: Contract) -> Fraction | None:
@@ -93,8 +94,11 @@ def sheet_most(sheet: PeriodicSheet) -> Fraction | None:
 
 
 def section_most(section: Section) -> Fraction | None:
-    """Under its cap, weighted."""
-    return _times(_capped(uncapped_most(section), section.cap), section.weight)
+    """Under its cap, weighted; as far up as rounding of its own may take it."""
+    unit = section.round_to
+    if unit is None and section.decimals is not None:
+        unit = Fraction(1, 10**section.decimals)
+    return _rounded_up(_times(_capped(uncapped_most(section), section.cap), section.weight), unit)
 
 
 def uncapped_most(section: Section) -> Fraction | None:
@@ -289,6 +293,10 @@ def _capped(value: Fraction | None, cap: Limit) -> Fraction | None:
 
 def _times(value: Fraction | None, factor: Fraction) -> Fraction | None:
     return None if value is None and factor else (value or ZERO) * factor
+
+
+def _rounded_up(value: Fraction | None, unit: Fraction | None) -> Fraction | None:
+    return value if value is None or unit is None else ceil(value / unit) * unit
 
 
 def _sum(values: Iterable[Fraction | None]) -> Fraction | None:

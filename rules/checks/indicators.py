@@ -121,10 +121,12 @@ def weights_of_periods(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def sheets_finer_than_reports(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """A sheet of every month cannot read what is reported every quarter."""
+    """A sheet of every month cannot read what is reported every quarter; its own scores it has in every period."""
     for measure in measures(contract):
         sheet, indicator = measure.place.sheet, measure.indicator
         if sheet is None or indicator is None or measure.indicator_at is None or not _reads(measure.measured):
+            continue
+        if indicator.scores is not None and indicator.scores.contract is None:
             continue
         if indicator.every.per_year < sheet.each.per_year:
             found = say("{indicator}, reported every {cadence}", indicator=indicator.id, cadence=indicator.every)

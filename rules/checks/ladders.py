@@ -194,4 +194,4 @@ def _asked(others: tuple[Condition, ...]) -> Asked:
 def _looks_twice(line: _Line) -> bool:
     """Whether what it asks for beside the score is about the score again."""
     stands = (stand for condition in line.asked[0] for stand in terms_of(Stand(line.at, condition, Stage.MONEY)))
-    return any(isinstance(stand.condition, ScoreIs) and not stand.linked for stand in stands)
+    return any(isinstance(stand.condition, ScoreIs) and not (stand.linked or stand.earlier) for stand in stands)

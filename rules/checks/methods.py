@@ -8,10 +8,14 @@ from fractions import Fraction
 from rules.checks.places import Measure, measures
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
+from rules.indicator import Kind
 from rules.quantity import show
 from rules.scoring import Brackets, Improvement, Linear, Proportional, Tiers
 from rules.scoring_terms import Direction, FromData, Parameter
 from rules.source import Location, Tree
+from rules.wording import listed
+
+_ADDED_UP = (Kind.COUNT, Kind.NUMBER, Kind.MONEY)
 
 
 def thresholds(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -45,6 +49,16 @@ def _line(tree: Tree, measure: Measure, start: Parameter, end: Parameter, at: Lo
 
 def _shown(value: Parameter) -> str:
     return show(value) if isinstance(value, Fraction) else str(value)
+
+
+def carried_tasks(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A task is carried from year to year in something that adds up over the years."""
+    for measure in measures(contract):
+        carried = getattr(measure.measured.scoring, "target", None) is FromData.CARRIED
+        if carried and measure.indicator is not None and measure.indicator.kind not in _ADDED_UP:
+            found = say("a carried target of kind {kind}", kind=measure.indicator.kind)
+            expected = say("an indicator of kind {kinds}", kinds=listed(_ADDED_UP))
+            yield Diagnostic("DX213", tree.span((*measure.at, "scoring", "target")), found, expected)
 
 
 def targets_of_completion(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rules.checks.places import items, sanctions, scopes, sections, terms
-from rules.condition import GradeIs, IncidentCount, Linked
+from rules.condition import Earlier, GradeIs, IncidentCount, Linked
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.record import Clause
@@ -90,10 +90,13 @@ def _in_rules(contract: Contract) -> Iterator[Ids]:
         match stand.condition:
             case GradeIs(grade=names):
                 yield _listed((*stand.at, "grade"), names)
-            case IncidentCount(incident=names):
+            case IncidentCount(incident=names, severity=severities):
                 yield _listed((*stand.at, "incident"), names)
+                yield _listed((*stand.at, "severity"), severities)
             case Linked(roles=names):
                 yield _listed((*stand.at, "roles"), names)
+            case Earlier(contract=names):
+                yield _listed((*stand.at, "contract"), names)
             case _:
                 pass
 

@@ -8,9 +8,10 @@ from fractions import Fraction
 from rules.checks.intervals import ABOVE_ALL, EVERYTHING, Interval, Values, after, before, without
 from rules.checks.places import Measure, measures
 from rules.checks.reach import needed, scores_there_are
-from rules.condition import AllTargetsMet, Condition, Linked, Not
+from rules.condition import AllTargetsMet, Children, Condition, Linked, Not
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
+from rules.indicator import Kind
 from rules.money import Award
 from rules.period import Cadence
 from rules.quantity import show, show_percent
@@ -36,9 +37,34 @@ def multiple_of_no_deposit(contract: Contract, tree: Tree) -> Iterator[Diagnosti
     paying = {post for deposit in contract.deposits for post in deposit.posts}
     for index, award in enumerate(contract.awards):
         posts = award.posts or tuple(post.id for post in contract.posts)
-        if award.deposit_times is not None and paying.isdisjoint(posts):
+        if contract.posts and award.deposit_times is not None and paying.isdisjoint(posts):
             found, expected = say("a multiple of a deposit that nobody pays"), say("a deposit for one of its posts")
             yield Diagnostic("DX261", tree.span(("awards", index, "deposit_times")), found, expected)
+
+
+def of_another_kind_of_contract(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A party's award is split among its posts, or measured by their deposits; a cadre's is their own."""
+    strange = ("payees", "deposit_share") if contract.posts else ("deposit_times",)
+    for index, award in enumerate(contract.awards):
+        for key in strange:
+            if getattr(award, key):
+                found = (
+                    say("{key} in a contract for cadres", key=key)
+                    if contract.posts
+                    else say("{key} of a party", key=key)
+                )
+                expected = say("payees and deposit_share where parties are assessed, deposit_times where posts are")
+                yield Diagnostic("DX264", tree.key_span(("awards", index, key)), found, expected)
+
+
+def advances_of_money(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """What was paid in advance is reported as money."""
+    for index, award in enumerate(contract.awards):
+        indicator = contract.indicator_by_id.get(award.advance or "")
+        if indicator is not None and (indicator.kind is not Kind.MONEY or indicator.statistic or indicator.computed):
+            found = say("an advance of {name}", name=indicator.label)
+            expected = say("a reported indicator with kind: money")
+            yield Diagnostic("DX265", tree.span(("awards", index, "advance")), found, expected)
 
 
 def payees_beyond_award(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -168,7 +194,7 @@ def _hangs_on_every_target(condition: Condition) -> bool:
     match condition:
         case AllTargetsMet():
             return True
-        case Not(not_=inner) | Linked(is_=inner):
+        case Not(not_=inner) | Linked(is_=inner) | Children(is_=inner):
             return _hangs_on_every_target(inner)
         case _:
             return False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 
-from rules.condition import AllOf, AnyOf, Condition, Linked, Not
+from rules.condition import Children, Condition, Earlier, Linked, terms_inside
 from rules.contract import Contract
 from rules.indicator import Indicator
 from rules.scoring import Exempt, Fixed, Measured, Part, PerEvent, parts_of
@@ -53,7 +53,8 @@ class Measure:
 class Stage(IntEnum):
     """When a condition is looked at; each stage sees what the ones before it decided."""
 
-    SCORING = -1
+    SCORING = -2
+    ENTRY = -1
     WARNING = 0
     VETO = 1
     GRADE = 2
@@ -62,12 +63,15 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A condition, where it stands and when it is looked at; `linked`: about a party, under that party's own contract."""
+    """A condition, where it stands and when it is looked at; `linked`: about a party, under that party's own contract,
+    which is `under` where it is about the parties below; `earlier`: about the years that this one looks back at."""
 
     at: Location
     condition: Condition
     stage: Stage
     linked: bool = False
+    under: str = ""
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,8 @@ def conditions(contract: Contract) -> Iterator[Stand]:
         for index, part in enumerate(parts_of(measure.measured)):
             if part.when is not None:
                 yield Stand((*measure.at, "scoring", "parts", index, "when"), part.when, Stage.SCORING)
+    if contract.ranking.entry is not None:
+        yield Stand(("ranking", "entry"), contract.ranking.entry, Stage.ENTRY)
     for sanction in sanctions(contract):
         yield Stand((*sanction.at, "when"), sanction.when, Stage.VETO if sanction.is_veto else Stage.WARNING)
     for index, grade in enumerate(contract.grades):
@@ -167,21 +173,26 @@ def terms(contract: Contract) -> Iterator[Stand]:
         yield from terms_of(stand)
 
 
+def looked_back_at(contract: Contract) -> Iterator[tuple[Location, str]]:
+    """The contracts whose results of earlier years are asked for by name."""
+    for stand in terms(contract):
+        if isinstance(stand.condition, Earlier):
+            yield from (((*stand.at, "contract", index), name) for index, name in enumerate(stand.condition.contract))
+    for number, indicator in enumerate(contract.indicators):
+        named = indicator.past.contract if indicator.past is not None else ()
+        yield from ((("indicators", number, "past", "contract", index), name) for index, name in enumerate(named))
+
+
 def terms_of(stand: Stand) -> Iterator[Stand]:
     yield stand
+    for at, term in terms_inside(stand.condition):
+        yield from terms_of(replace(stand, at=(*stand.at, *at), condition=term))
     match stand.condition:
-        case AllOf(all=parts):
-            yield from _inside(stand, "all", parts)
-        case AnyOf(any=parts):
-            yield from _inside(stand, "any", parts)
-        case Not(not_=part):
-            yield from terms_of(Stand((*stand.at, "not"), part, stand.stage, stand.linked))
         case Linked(is_=part):
-            yield from terms_of(Stand((*stand.at, "is"), part, stand.stage, True))
+            yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, linked=True))
+        case Earlier(is_=part) as earlier:
+            yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, earlier=earlier))
+        case Children(is_=part, contract=under):
+            yield from terms_of(replace(stand, at=(*stand.at, "is"), condition=part, linked=True, under=under))
         case _:
             pass
-
-
-def _inside(stand: Stand, key: str, parts: tuple[Condition, ...]) -> Iterator[Stand]:
-    for index, part in enumerate(parts):
-        yield from terms_of(Stand((*stand.at, key, index), part, stand.stage, stand.linked))

@@ -16,9 +16,12 @@ def scores_there_are(contract: Contract) -> Values:
     changes = [s.effects for s in sanctions(contract) if s.effects is not None]
     moved = any(effects.deduct is not None or effects.replace_score is not None for effects in changes)
     floor, top = contract.total.floor, highest_total(contract)
+    if contract.total.min_sections and not isinstance(floor, str):
+        floor = min(floor, Fraction(0))  # too few sections give 0 whatever the floor
     low = BELOW_ALL if moved or isinstance(floor, str) else before(floor)
     high = ABOVE_ALL if top is None else after(top)
-    return Values(Interval(low, high), Fraction(1, 10**contract.decimals))
+    unit = Fraction(1, 10**contract.decimals)
+    return Values(Interval(low, high), unit if moved else contract.total.round_to or unit)
 
 
 def needed(condition: Condition | None) -> tuple[Interval, bool]:

@@ -50,7 +50,7 @@ def _declared(known: Sequence[str]) -> Text:
 
 
 def references(contract: Contract) -> Iterator[Reference]:
-    """Every reference within the contract. What is inside `linked` concerns another contract."""
+    """Every reference within the contract. What is inside `linked` or `children` concerns another contract."""
     yield from _in_indicators(contract)
     yield from _in_sheets(contract)
     for stand in terms(contract):
@@ -74,6 +74,9 @@ def _in_indicators(contract: Contract) -> Iterator[Reference]:
         if indicator.scores is not None:
             yield from _each(
                 ("indicators", index, "scores", "items"), ITEM, indicator.scores.items, contract.item_by_id
+            )
+            yield from _each(
+                ("indicators", index, "scores", "sections"), SECTION, indicator.scores.sections, _sections(contract)
             )
 
 
@@ -101,7 +104,7 @@ def _in_sheets(contract: Contract) -> Iterator[Reference]:
 def _in_events(contract: Contract, at: Location, rule: PerEvent) -> Iterator[Reference]:
     assert rule.incident is not None
     yield Reference((*at, "incident"), INCIDENT, rule.incident, _incidents(contract))
-    known = [name for kind in contract.incidents if kind.id == rule.incident for name in kind.severities]
+    known = _severities(contract, (rule.incident,))
     yield from _each((*at, "severities"), SEVERITY, rule.severities, known)
     for name in rule.by_severity:
         yield Reference((*at, "by_severity", name), SEVERITY, name, rule.severities or known, is_key=True)
@@ -116,10 +119,11 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
             yield Reference((*stand.at, "item"), ITEM, name, contract.item_by_id)
         case ItemMet(item_met=name):
             yield Reference((*stand.at, "item_met"), ITEM, name, contract.item_by_id)
-        case GradeIs(grade=names):
+        case GradeIs(grade=names) if _of_this_contract(stand):
             yield from _each((*stand.at, "grade"), GRADE, names, _grades(contract))
-        case IncidentCount(incident=names):
+        case IncidentCount(incident=names, severity=severities):
             yield from _each((*stand.at, "incident"), INCIDENT, names, _incidents(contract))
+            yield from _each((*stand.at, "severity"), SEVERITY, severities, _severities(contract, names))
         case MonthsIn(months_in=name):
             yield Reference((*stand.at, "months_in"), STATE, name, contract.state_ids)
         case ValueIs(value=name):
@@ -128,6 +132,11 @@ def in_condition(contract: Contract, stand: Stand) -> Iterator[Reference]:
             yield from _each((*stand.at, "roles"), ROLE, names, contract.role_ids)
         case _:
             pass
+
+
+def _of_this_contract(stand: Stand) -> bool:
+    """Whether the grade is one of this contract's; another's of an earlier year has its own."""
+    return stand.earlier is None or not stand.earlier.contract
 
 
 def _in_verdicts(contract: Contract) -> Iterator[Reference]:
@@ -158,6 +167,8 @@ def _in_linkage(contract: Contract) -> Iterator[Reference]:
 def _in_money(contract: Contract) -> Iterator[Reference]:
     for number, deposit in enumerate(contract.deposits):
         yield from _each(("deposits", number, "posts"), POST, deposit.posts, _posts(contract))
+        if deposit.forfeit_to is not None:
+            yield Reference(("deposits", number, "forfeit_to"), ACCOUNT, deposit.forfeit_to, contract.account_ids)
         for index, outcome in enumerate(deposit.outcomes):
             if outcome.forfeit_to is not None:
                 at = ("deposits", number, "outcomes", index, "forfeit_to")
@@ -169,6 +180,10 @@ def _in_money(contract: Contract) -> Iterator[Reference]:
 def _in_award(contract: Contract, at: Location, award: Award) -> Iterator[Reference]:
     for grade in award.by_grade or ():
         yield Reference((*at, "by_grade", grade), GRADE, grade, _grades(contract), is_key=True)
+    if award.less is not None:
+        yield Reference((*at, "less", "item"), ITEM, award.less.item, list(contract.item_by_id))
+    if award.advance is not None:
+        yield Reference((*at, "advance"), INDICATOR, award.advance, list(contract.indicator_by_id))
     if contract.posts:  # else the posts are those of another contract
         yield from _each((*at, "posts"), POST, award.posts, _posts(contract))
         for index, payee in enumerate(award.payees):
@@ -190,6 +205,12 @@ def _grades(contract: Contract) -> list[str]:
 
 def _incidents(contract: Contract) -> list[str]:
     return [kind.id for kind in contract.incidents]
+
+
+def _severities(contract: Contract, kinds: Sequence[str]) -> list[str]:
+    """Those that every one of the kinds tells apart."""
+    declared = [kind.severities for kind in contract.incidents if kind.id in kinds]
+    return [name for name in (declared[0] if declared else ()) if all(name in others for others in declared)]
 
 
 def _posts(contract: Contract) -> list[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measures, terms_of
+from rules.checks.places import ItemPlace, Measure, Stage, Stand, items, measures, sections, terms, terms_of
 from rules.condition import ItemMet, ItemScoreIs, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
-from rules.indicator import Indicator, Kind, Take
+from rules.indicator import Indicator, Kind, PastTake, Take
 from rules.safeguards.measures import fewer_is_better
-from rules.scoring import FirstOf, parts_of
+from rules.scoring import FirstOf, ScoringRule, parts_of
 from rules.scoring_terms import FromData
 from rules.sheet import PeriodicSheet
 from rules.source import Location, Tree
@@ -19,7 +19,7 @@ _IDLE = ("missing", "nothing_to_count", "incomplete", "min_denominator", "period
 
 
 def known_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """The scores are those of items that stand before, on the same sheet."""
+    """The scores are those of items and sections that stand before, on the same sheet."""
     order = {place.item.id: (number, place) for number, place in enumerate(items(contract))}
     for measure in _made_of_scores(contract):
         assert measure.indicator is not None
@@ -30,6 +30,21 @@ def known_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
                 found = say("{indicator}, made of the score of {item}", indicator=measure.indicator.id, item=name)
                 expected = say("scores of items that stand before it on the same sheet")
                 yield Diagnostic("DX219", tree.span(measure.indicator_at or measure.at), found, expected)
+        for name in _sections_not_before(contract, measure.indicator, here[1]):
+            found = say("{indicator}, made of the score of {section}", indicator=measure.indicator.id, section=name)
+            expected = say("scores of sections that stand before its own on the same sheet")
+            yield Diagnostic("DX219", tree.span(measure.indicator_at or measure.at), found, expected)
+
+
+def _sections_not_before(contract: Contract, indicator: Indicator, here: ItemPlace) -> Iterator[str]:
+    """Those that the indicator is made of and that do not stand before the item's own section, on the same sheet."""
+    listed = [(place.section.id, place) for place in sections(contract)]
+    names = [name for name, _ in listed]
+    for name in indicator.scores.sections if indicator.scores is not None else ():
+        if name in names:
+            number = names.index(name)
+            if number >= names.index(here.section.id) or listed[number][1].sheet is not here.sheet:
+                yield name
 
 
 def conditions_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
@@ -51,6 +66,20 @@ def conditions_before(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
                         yield Diagnostic(
                             "DX219", tree.span((*stand.at, key)), say("the item {item}", item=name), expected
                         )
+                for name in _sections_looked_at(contract, stand, measure.place):
+                    expected = say("a section that stands before its own on the same sheet")
+                    yield Diagnostic(
+                        "DX219", tree.span((*stand.at, "value")), say("the section {section}", section=name), expected
+                    )
+
+
+def _sections_looked_at(contract: Contract, stand: Stand, here: ItemPlace) -> Iterator[str]:
+    """Those whose scores a condition needs and that do not stand before."""
+    match stand.condition:
+        case ValueIs(value=name) if name in contract.indicator_by_id:
+            yield from _sections_not_before(contract, contract.indicator_by_id[name], here)
+        case _:
+            return
 
 
 def _items_looked_at(contract: Contract, stand: Stand) -> tuple[str, tuple[str, ...]]:
@@ -76,6 +105,19 @@ def values_in_conditions(contract: Contract, tree: Tree) -> Iterator[Diagnostic]
                 if isinstance(stand.condition, ValueIs) and stand.condition.value in contract.indicator_by_id:
                     indicator = contract.indicator_by_id[stand.condition.value]
                     yield from _fits_a_condition(tree, (*stand.at, "value"), indicator, measure.place.sheet)
+
+
+def values_in_money(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A condition on money compares a number too; scores have conditions of their own, once they are there."""
+    for stand in terms(contract):
+        indicator = contract.indicator_by_id.get(getattr(stand.condition, "value", ""))
+        if stand.stage is not Stage.MONEY or indicator is None:
+            continue
+        at = (*stand.at, "value")
+        yield from _fits_a_condition(tree, at, indicator, None)
+        if indicator.scores is not None and indicator.scores.contract is None:
+            found = say("{indicator}, made of scores of this contract", indicator=indicator.id)
+            yield Diagnostic("DX213", tree.span(at), found, say("item or section: a condition on the score itself"))
 
 
 def _fits_a_condition(
@@ -104,13 +146,39 @@ def scores_are_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         if fewer_is_better(measure.measured) and measure.indicator.scores.take is not Take.VARIANCE:
             found = say("fewer points of other items as the better")
             yield Diagnostic("DX213", span, found, say("more points as the better: they say how good it is already"))
-        if FromData.LAST_YEAR in (getattr(rule, name, None) for name in type(rule).model_fields):
+        if _takes_last_year(rule):
             found = say("the scores of the year before")
             yield Diagnostic("DX213", span, found, say("a number, or by_party: only this year's scores are known"))
         for key in _IDLE:
             if key in measure.measured.model_fields_set:
                 found = say("an option that scores do not look at")
                 yield Diagnostic("DX212", tree.key_span((*measure.at, key)), found, say("no {key} here", key=key))
+
+
+def earlier_results_are_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """More points and a better place are better already; of what is computed there is no year before, and no periods."""
+    for measure in measures(contract):
+        reads = measure.measured.indicator is not None or measure.depth > 0
+        if not reads or measure.indicator is None or measure.indicator.past is None:
+            continue
+        rule, span = measure.measured.scoring, tree.span((*measure.at, "scoring", "method"))
+        by_rank = measure.indicator.past.take is PastTake.RANK
+        if not parts_of(measure.measured) and fewer_is_better(measure.measured) != by_rank:
+            found = say("a worse result of earlier years as the better")
+            expected = say("direction: lower, for a place") if by_rank else say("more points as the better")
+            yield Diagnostic("DX213", span, found, expected)
+        if _takes_last_year(rule):
+            found, expected = say("the year before, of earlier years"), say("a number, or by_party")
+            yield Diagnostic("DX213", span, found, expected)
+        for key in _IDLE[1:]:
+            if key in measure.measured.model_fields_set:
+                found = say("an option that earlier years do not look at")
+                yield Diagnostic("DX212", tree.key_span((*measure.at, key)), found, say("no {key} here", key=key))
+
+
+def _takes_last_year(rule: ScoringRule) -> bool:
+    parameters = (getattr(rule, name) for name in type(rule).model_fields)
+    return any(one is FromData.LAST_YEAR or one is FromData.CARRIED for one in parameters)
 
 
 def _made_of_scores(contract: Contract) -> Iterator[Measure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.checks.places import sections
+from rules.checks.totals import Whose, subjects_of
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.period import DECEMBER
@@ -51,6 +52,19 @@ def too_many_demanded(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "DX253", tree.span((*place.at, "min_scored")), say("{count} items", count=wanted), expected
             )
+
+
+def too_many_sections_demanded(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """More base sections than the annual sheet of some kind of party or post has; whose sheet has none is not asked."""
+    wanted = contract.total.min_sections
+    base = [one for one in contract.sections if one.kind is SectionKind.BASE]
+    for subject in subjects_of(contract):
+        whose = Whose(subject, bool(contract.posts))
+        there = sum(whose.perhaps(one.applies_to) for one in base)
+        if wanted > there and (there or not base):
+            found = say("{count} sections", count=wanted)
+            expected = say("at most {most}, the base sections there are for {subject}", most=there, subject=subject)
+            yield Diagnostic("DX253", tree.span(("total", "min_sections")), found, expected)
 
 
 def total_worth_nothing(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:

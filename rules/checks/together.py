@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rules.checks.places import Stand, terms
+from rules.checks.places import Stand, looked_back_at, terms
 from rules.checks.references import POST, Reference, in_condition
+from rules.condition import Children
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, say
 from rules.source import Tree
@@ -52,6 +53,29 @@ def totals_of_others(contracts: Contracts) -> Iterator[Diagnostic]:
                 )
 
 
+def earlier_contracts(contracts: Contracts) -> Iterator[Diagnostic]:
+    """Earlier results under another contract: one that is given too, so that its name is no slip."""
+    for contract, tree in contracts:
+        usable = list(dict.fromkeys(one.contract for one, _ in contracts if one.year == contract.year))
+        for at, wanted in looked_back_at(contract):
+            if wanted not in usable:
+                expected = say("a contract of {year}: {names}", year=contract.year, names=listed(usable))
+                hint = did_you_mean(wanted, usable)
+                yield Diagnostic("DX203", tree.span(at), say("contract {name}", name=wanted), expected, hint)
+
+
+def children_under_others(contracts: Contracts) -> Iterator[Diagnostic]:
+    """The children are judged under another contract of the same year that assesses parties."""
+    for contract, tree in contracts:
+        usable = [name for name in _of_parties(contracts, contract.year) if name != contract.contract]
+        for stand in terms(contract):
+            if isinstance(stand.condition, Children) and stand.condition.contract not in usable:
+                name, span = stand.condition.contract, tree.span((*stand.at, "contract"))
+                expected = say("a contract of {year} for parties: {names}", year=contract.year, names=listed(usable))
+                found = say("contract {name}", name=name)
+                yield Diagnostic("DX203", span, found, expected, did_you_mean(name, usable))
+
+
 def linked_contracts(contracts: Contracts) -> Iterator[Diagnostic]:
     """A link leads to a contract of the same year that assesses parties."""
     for contract, tree in contracts:
@@ -72,14 +96,15 @@ def _of_parties(contracts: Contracts, year: int) -> dict[str, Contract]:
 
 
 def names_elsewhere(contracts: Contracts) -> Iterator[Diagnostic]:
-    """Names inside `linked`, and payees' posts: they are those of other contracts."""
+    """Names inside `linked` and `children`, and payees' posts: they are those of other contracts."""
     for contract, tree in contracts:
         parties = _of_parties(contracts, contract.year)
         wanted = {link.contract for linkage in contract.linkage for link in linkage.links}
         linked = [one for name, one in parties.items() if not wanted or name in wanted]
         for stand in terms(contract):
-            if stand.linked and linked:
-                yield from _unknown(tree, _references_to(linked, stand))
+            asked = [parties[stand.under]] if stand.under in parties else linked if not stand.under else []
+            if stand.linked and asked:
+                yield from _unknown(tree, _references_to(asked, stand))
         if contract.assesses:
             yield from _unknown(tree, _payees(contract, contracts))
 
@@ -108,5 +133,5 @@ def _unknown(tree: Tree, references: Iterable[Reference]) -> Iterator[Diagnostic
 
 
 CHECKS: tuple[Callable[[Contracts], Iterable[Diagnostic]], ...] = (
-    given_twice, calendars, linked_contracts, totals_of_others, names_elsewhere,
+    given_twice, calendars, linked_contracts, totals_of_others, earlier_contracts, children_under_others, names_elsewhere,
 )  # fmt: skip

@@ -7,12 +7,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 from rules.checks.extremes import most
-from rules.checks.places import Measure, items, measures
+from rules.checks.places import Measure, items, measures, sections
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.quantity import show
 from rules.scoring import AllOrNothing, BestOf, Checklist, Part, Rank, SumOf, Tiers, WorstOf, parts_of
-from rules.scoring_terms import PartPoints
+from rules.scoring_terms import Limit, PartPoints
 from rules.sheet import SectionKind
 from rules.source import Location, Tree
 
@@ -65,6 +65,26 @@ def no_multiple_of_the_step(contract: Contract, tree: Tree) -> Iterator[Diagnost
             )
             expected = say("points that are a multiple of it")
             yield Diagnostic("DX229", tree.span((*place.at, "round_to")), found, expected)
+    yield from _sums_that_are_none(contract, tree)
+
+
+def _sums_that_are_none(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
+    """A section's weighted points and bounds, the total's full points and bounds."""
+    rounded: list[tuple[Location, Fraction | None, tuple[Limit, ...]]] = []
+    for place in sections(contract):
+        one = place.section
+        full = (one.full * one.weight,) if one.kind is SectionKind.BASE else ()
+        bounds = tuple(bound * one.weight for bound in (one.cap, one.floor) if not isinstance(bound, str))
+        rounded.append((place.at, one.round_to, (*full, *bounds)))
+    total = contract.total
+    rounded.append((("total",), total.round_to, (total.full, total.cap, total.floor)))
+    for at, unit, amounts in rounded:
+        for points in amounts if unit is not None else ():
+            if unit is not None and not isinstance(points, str) and (points / unit).denominator != 1:
+                found = say("{points} points, rounded to multiples of {unit}", points=show(points), unit=show(unit))
+                expected = say("points that are a multiple of it")
+                yield Diagnostic("DX229", tree.span((*at, "round_to")), found, expected)
+                break
 
 
 def parts_without_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from rules.condition import AllOf, AnyOf, IncidentCount, Linked, Not
+from rules.condition import Children, Condition, Earlier, IncidentCount, Linked, Not, terms_inside
 from rules.contract import Contract
 from rules.money import Award, DepositOutcome
 from rules.range import Range
-from rules.record import Record
 from rules.safeguards import phrases
 from rules.safeguards.measures import everything_scored
 from rules.safeguards.reading import grounds_in, says
@@ -70,6 +69,8 @@ def _uses(contract: Contract) -> Iterator[tuple[Use, int]]:
     for name, rules, expected in conditioned:
         for number, rule in enumerate(rules):
             yield from ((use, expected) for use in _looked_at(rule.when, (name, number, "when"), 1))
+    entry = contract.ranking.entry
+    yield from ((use, EARNS) for use in _looked_at(entry, ("ranking", "entry"), 1))
     for number, deposit in enumerate(contract.deposits):
         for place, outcome in enumerate(deposit.outcomes):
             location: Location = ("deposits", number, "outcomes", place, "when")
@@ -89,19 +90,18 @@ def _worth(outcome: DepositOutcome) -> tuple[Fraction, Fraction, int]:
     return outcome.refund + (outcome.reward_times or 0), outcome.refund, outcome.reward or 0
 
 
-def _looked_at(condition: Record | None, location: Location, sign: int) -> Iterator[Use]:
+def _looked_at(condition: Condition | None, location: Location, sign: int) -> Iterator[Use]:
     match condition:
-        case AllOf() | AnyOf():
-            key = "all" if isinstance(condition, AllOf) else "any"
-            parts = condition.all if isinstance(condition, AllOf) else condition.any
-            for number, part in enumerate(parts):
-                yield from _looked_at(part, (*location, key, number), sign)
-        case Not():
-            yield from _looked_at(condition.not_, (*location, "not"), -sign)
-        case Linked():
-            yield from _looked_at(condition.is_, (*location, "is"), sign)
-        case IncidentCount():
-            yield Use(condition.incident, sign * _growing(condition.count), (*location, "incident"))
+        case None:
+            return
+        case Linked(is_=term) | Children(is_=term) | Earlier(is_=term):
+            yield from _looked_at(term, (*location, "is"), sign)
+        case IncidentCount(incident=kinds, count=count):
+            yield Use(kinds, sign * _growing(count), (*location, "incident"))
+        case _:
+            turned = -sign if isinstance(condition, Not) else sign
+            for inside, term in terms_inside(condition):
+                yield from _looked_at(term, (*location, *inside), turned)
 
 
 def _growing(count: Range) -> int:

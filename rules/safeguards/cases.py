@@ -1,11 +1,12 @@
-"""What conditions inside scoring may not look at: a case can turn any value round, so that fewer earns more."""
+"""What conditions on values may not look at, inside scoring and about money: they can turn any value round, so that fewer
+earns more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rules.condition import AllOf, AnyOf, Condition, ItemMet, ItemScoreIs, Not, ValueIs
+from rules.condition import Condition, ItemMet, ItemScoreIs, ValueIs, terms_inside
 from rules.contract import Contract
 from rules.indicator import Indicator
 from rules.safeguards import phrases
@@ -27,6 +28,22 @@ def looks(contract: Contract) -> Iterator[Look]:
         for number, part in enumerate(parts_of(scored.measured)):
             if part.when is not None:
                 yield from _in_condition(contract, part.when, (*scored.location, "scoring", "parts", number, "when"))
+    for index, deposit in enumerate(contract.deposits):
+        for number, outcome in enumerate(deposit.outcomes):
+            if outcome.when is not None:
+                yield from _of_values(contract, outcome.when, ("deposits", index, "outcomes", number, "when"))
+    for index, award in enumerate(contract.awards):
+        if award.when is not None:
+            yield from _of_values(contract, award.when, ("awards", index, "when"))
+        if award.advance is not None:
+            yield from _of_indicator(contract, award.advance, ("awards", index, "advance"))
+
+
+def _of_values(contract: Contract, condition: Condition, at: Location) -> Iterator[Look]:
+    """Of scores and targets the items themselves have been looked at; a value may be of an indicator that no item reads."""
+    for look in _in_condition(contract, condition, at):
+        if look.location[-1] == "value":
+            yield look
 
 
 def around_birth(indicator: Indicator) -> bool:
@@ -42,14 +59,6 @@ def about_petitions(indicator: Indicator) -> str | None:
 
 def _in_condition(contract: Contract, condition: Condition, at: Location) -> Iterator[Look]:
     match condition:
-        case AllOf(all=terms):
-            for number, term in enumerate(terms):
-                yield from _in_condition(contract, term, (*at, "all", number))
-        case AnyOf(any=terms):
-            for number, term in enumerate(terms):
-                yield from _in_condition(contract, term, (*at, "any", number))
-        case Not(not_=term):
-            yield from _in_condition(contract, term, (*at, "not"))
         case ValueIs(value=name):
             yield from _of_indicator(contract, name, (*at, "value"))
         case ItemScoreIs(item=name):
@@ -57,7 +66,8 @@ def _in_condition(contract: Contract, condition: Condition, at: Location) -> Ite
         case ItemMet(item_met=name):
             yield from _of_item(contract, name, (*at, "item_met"))
         case _:
-            return
+            for inside, term in terms_inside(condition):
+                yield from _in_condition(contract, term, (*at, *inside))
 
 
 def _of_item(contract: Contract, name: str, at: Location) -> Iterator[Look]:
@@ -82,5 +92,5 @@ def _of_indicator(contract: Contract, name: str, at: Location) -> Iterator[Look]
             continue
         seen.add(indicator.id)
         yield Look(at, indicator)
-        items = indicator.scores.items if indicator.scores is not None else ()
+        items = contract.items_behind(indicator.scores) if indicator.scores is not None else ()
         waiting += [one for item in items if item in contract.item_by_id for one in _read_by(contract.item_by_id[item])]

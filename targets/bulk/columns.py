@@ -8,11 +8,13 @@ from math import lcm
 
 import narwhals as nw
 
+from rules.below import looks_below
 from rules.contract import Contract
 from rules.indicator import Kind
 from rules.period import Period, months_through
 from rules.verdict import Peers
 from targets.bulk.form import column
+from targets.bulk.past import join_history, past_columns, past_integers, past_truths
 from targets.bulk.tables import Tables
 from targets.columns.backend import INT128_MAX, Backend
 from targets.columns.year import (
@@ -46,12 +48,17 @@ def columns_of_tables(
     counting = _counting(tables, due, backend)
     duties, count, most = _duties(tables, backend)
     shares = _range(duties, ["share"], backend)["share"] if duties is not None else (1, 1)
+    parents, children = _parents(tables, backend) if any(map(looks_below, contracts)) else (None, 0)
+    holders = _holders(tables, due[-1].last_day.toordinal(), backend)
     return YearColumns(
         year=year, through=through,
         contracts={one.contract: _contract(one, tables, counting, due, backend) for one in contracts},
         assignments=duties, assignments_count=count, duties_max=most, share=IntegerColumn("share", *shares),
         share_scale=tables.share_scale, incidents=counting, prior_vetoes=tables.prior_vetoes,
-        prior_vetoes_count=0 if tables.prior_vetoes is None else _rows(tables.prior_vetoes, backend), year_ends=year_ends,
+        prior_vetoes_count=0 if tables.prior_vetoes is None else _rows(tables.prior_vetoes, backend),
+        parents=parents, children_max=children,
+        holders=holders, holders_count=0 if holders is None else _rows(holders, backend),
+        year_ends=year_ends,
     )  # fmt: skip
 
 
@@ -92,28 +99,46 @@ def _duties(tables: Tables, backend: Backend) -> tuple[Frame | None, int, int]:
     return frame, _rows(frame, backend), most
 
 
+def _parents(tables: Tables, backend: Backend) -> tuple[Frame | None, int]:
+    """Every party that stands below another, and how many stand directly below one at most."""
+    below = tables.parties.filter(~nw.col("parent").is_null() & (nw.col("parent") != ""))
+    frame = backend.keep(below.select("parent", child=nw.col("code")))
+    counted = frame.group_by("parent").agg(nw.len().alias("children"))
+    most = _range(counted, ["children"], backend)["children"][1]
+    return (frame if most else None), most
+
+
+def _holders(tables: Tables, last: int, backend: Backend) -> Frame | None:
+    """Who is in which post at which party on the last day, each once."""
+    if tables.tenures is None:
+        return None
+    held = tables.tenures.filter((nw.col("start") <= last) & (nw.col("until") >= last))
+    return backend.keep(held.select("party", "post", "cadre").unique(["party", "post", "cadre"], keep="any"))
+
+
 def _contract(
     contract: Contract, tables: Tables, counting: Frame | None, due: Sequence[Period], backend: Backend
 ) -> ContractColumns:
     subjects = _subjects(contract, tables, due)
     if subjects is None:
-        empty: dict[str, list[str]] = {name: [] for name in SUBJECT_COLUMNS}
+        empty: dict[str, list[str]] = {name: [] for name in (*SUBJECT_COLUMNS, "party")}
         return ContractColumns(backend.bring(empty, dict.fromkeys(empty, nw.String)), 0, 1)
     keys, joined = _joined_values(contract, tables, subjects, due, backend)
     parameters, joined = _joined_parameters(contract, tables, joined, backend)
     windows = [window for window in windows_of(contract) if window.year == due[0].year]
     kinds, joined = _joined_incidents(counting, windows, joined, backend)
     states, joined = _joined_months(tables, joined, due, backend)
+    past, joined = join_history(tables, joined, backend)
     frame = backend.keep(joined)
     sizes = backend.take(
         frame.group_by("league").agg(nw.len().alias("rows")).select(nw.col("rows").max(), all=nw.col("rows").sum())
     )
     numbers = [part for key in keys for part in (column(key, "numerator"), column(key, "denominator"))]
-    truths = _truths(keys, parameters)
+    truths = [*_truths(keys, parameters), *past_truths(past)]
     frame, integers = _integers(frame, [*numbers, *(parameter_name(*key, "numerator") for key in parameters),
                                 *(incidents_name(kind, window) for kind in kinds for window in windows),
                                 *(incident_days_name(kind, part) for kind in kinds for part in ("happened", "found")),
-                                *(months_name(state) for state in states)], backend)  # fmt: skip
+                                *(months_name(state) for state in states), *past_integers(past)], backend)  # fmt: skip
     always = _constant(frame, truths, backend)
     return ContractColumns(
         frame, int(sizes["all"][0] or 0), int(sizes["rows"][0] or 1),
@@ -124,6 +149,7 @@ def _contract(
         {kind: (integers[incident_days_name(kind, "happened")], integers[incident_days_name(kind, "found")])
          for kind in kinds},
         {state: integers[months_name(state)] for state in states},
+        past_columns(past, tables.history_scale, integers, always),
     )  # fmt: skip
 
 
@@ -139,19 +165,20 @@ def _integers(
 
 
 def _subjects(contract: Contract, tables: Tables, due: Sequence[Period]) -> Frame | None:
-    """Subject, code, name, kind, post, group, league of everybody the contract assesses."""
+    """Subject, code, name, kind, post, group, league, party of everybody the contract assesses."""
     frame = _cadres(contract, tables, due) if contract.posts else _parties(contract, tables)
     if frame is None:
         return None
     league = {Peers.ALL: nw.lit("", nw.String), Peers.GROUP: nw.col("group"), Peers.KIND: nw.col("kind")}
     league_of = league[contract.ranking.peers]
-    return frame.select("code", "name", "kind", "post", "group", subject=nw.col("code"), league=league_of)
+    return frame.select("code", "name", "kind", "post", "group", "party", subject=nw.col("code"), league=league_of)
 
 
 def _parties(contract: Contract, tables: Tables) -> Frame:
     chosen = tables.parties.filter(nw.col("kind").is_in(list(contract.assesses)))
     group = nw.when(nw.col("group") == "").then(nw.col("kind")).otherwise(nw.col("group"))
-    return chosen.select("code", "name", "kind", post=nw.lit("", nw.String), group=group)
+    nothing = nw.lit("", nw.String)
+    return chosen.select("code", "name", "kind", post=nothing, group=group, party=nothing)
 
 
 def _cadres(contract: Contract, tables: Tables, due: Sequence[Period]) -> Frame | None:
@@ -162,11 +189,14 @@ def _cadres(contract: Contract, tables: Tables, due: Sequence[Period]) -> Frame 
     held = tables.tenures.filter((nw.col("start") <= last) & (nw.col("until") >= first))
     latest = held.group_by("cadre").agg(nw.col("start").max().alias("latest"))
     at_last = held.join(latest, on="cadre", how="inner").filter(nw.col("start") == nw.col("latest"))
-    # Of posts taken up on the same day the last by name, as in every other order of posts and parties.
-    posts = at_last.group_by("cadre").agg(nw.col("post").max())
-    chosen = posts.filter(nw.col("post").is_in([post.id for post in contract.posts]))
+    # Of posts taken up on the same day the last by name, and of its parties, as in every other order of posts and parties.
+    posts = at_last.group_by("cadre", "post").agg(nw.col("party").max())
+    last_post = posts.group_by("cadre").agg(nw.col("post").max())
+    chosen = posts.join(last_post, on=["cadre", "post"], how="semi").filter(
+        nw.col("post").is_in([post.id for post in contract.posts])
+    )
     post = nw.col("post")
-    named = chosen.select(post, code=nw.col("cadre"), kind=post, group=post)
+    named = chosen.select(post, code=nw.col("cadre"), kind=post, group=post, party=nw.col("party"))
     if tables.cadres is None:
         return named.with_columns(name=nw.col("code"))
     return named.join(tables.cadres, on="code", how="left").with_columns(nw.col("name").fill_null(""))

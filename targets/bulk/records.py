@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,7 @@ from targets.bulk.tables import Tables
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.columns.backend import Backend
 from targets.columns.year import OPEN_DAY, Frame
-from targets.observation import Incident, IncidentState, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, IncidentState, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.snapshot import Records
 
@@ -76,6 +76,15 @@ def records_of(tables: Tables, parties: Sequence[str], cadres: Sequence[str], ba
             PriorVeto(row["subject"], row["contract"], row["veto"], _day(row["happened_on"]), int(row["until_year"]))
             for row in rows(tables.prior_vetoes, "subject", subjects)
         ),
+        history=tuple(_past_result(row, tables.history_scale) for row in rows(tables.history, "subject", subjects)),
+    )  # fmt: skip
+
+
+def _past_result(row: Mapping[str, Any], scale: int) -> PastResult:
+    score, rank = row["score"], row["rank"]
+    return PastResult(
+        row["subject"], row["contract"], int(row["year"]), None if score is None else Fraction(int(score), scale),
+        None if rank is None else int(rank), row["grade"], bool(row["vetoed"]),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ ROWS_LISTED_MAX = 50
 # Decoded columns by which a row is found in its file again.
 LOCATING = frozenset(
     {"kind", "period", "indicator", "entry", "parameter", "post", "role", "state", "start", "contract", "veto",
-     "happened_on"}
+     "happened_on", "year"}
 )  # fmt: skip
 Decode = Callable[[Cell], tuple[Any, ...]]
 

@@ -10,6 +10,7 @@ from rules.contract import Contract
 from rules.diagnostic import Diagnostic
 from targets.bulk.assessed import People
 from targets.bulk.data import Values, read_values
+from targets.bulk.earlier import read_history
 from targets.bulk.faults import Faults
 from targets.bulk.opening import open_source
 from targets.bulk.source import Source
@@ -24,7 +25,8 @@ from targets.intake.lexicon import Lexicon
 class Tables:
     """Frames under the names of the records' fields; days are ordinals, `share` is in units of 1 / `share_scale`.
 
-    `targets` has numerator and denominator of each value; `incidents` also `state` and `evidence`.
+    `targets` has numerator and denominator of each value; `incidents` also `state` and `evidence`; scores of the `history`
+    are in units of 1 / `history_scale`.
     """
 
     parties: Frame
@@ -37,6 +39,8 @@ class Tables:
     incidents: Frame | None
     states: Frame | None
     prior_vetoes: Frame | None
+    history: Frame | None
+    history_scale: int
 
 
 def read_tables(
@@ -73,10 +77,13 @@ def _read(sources: Mapping[str, Source], lexicon: Lexicon) -> Tables:
     targets, incidents, states, priors = (
         sources.get(key) for key in ("targets", "incidents", "states", "prior_vetoes")
     )
+    past = sources.get("history")
+    history, history_scale = read_history(past, people) if past else (None, 1)
     return Tables(
         parties, read_values(sources["data"], people), cadres, tenures, assignments, scale,
         read_targets(targets, people) if targets else None,
         read_incidents(incidents, people) if incidents else None,
         read_states(states, people) if states else None,
         read_prior_vetoes(priors, people) if priors else None,
+        history, history_scale,
     )  # fmt: skip

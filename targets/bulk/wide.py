@@ -71,12 +71,9 @@ class Wide(Form):
         indicator, source = self.definition(name), self.source
         made = tuple(f"{name} {entry} {part}" for part in PARTS)
         heading = next(iter(parts.values()))
-        if indicator.derived is not None:
-            expected = say(
-                "the values that it is computed from: {sources}", sources="、".join(indicator.derived.sources)
-            )
-            place = Span(str(source.path), cell=heading)
-            source.faults.add(Diagnostic("DX559", place, say("a value of {name}", name=name), expected))
+        if indicator.computed:
+            place, found = Span(str(source.path), cell=heading), say("a value of {name}", name=name)
+            source.faults.add(Diagnostic("DX559", place, found, indicator.reported_instead))
         if Part.NUMERATOR in parts and Part.DENOMINATOR in parts:
             known = len(source.faults.found)
             for part, new in ((Part.NUMERATOR, made[0]), (Part.DENOMINATOR, made[1])):

@@ -26,19 +26,23 @@ from targets.columns.year import (
     ContractColumns,
     Frame,
     IntegerColumn,
+    PastColumns,
     YearColumns,
     amount_name,
     incident_days_name,
     incidents_name,
     months_name,
     parameter_name,
+    past_name,
     windows_of,
 )
-from targets.observation import Incident, Observation
+from targets.observation import Incident, Observation, PastResult
 from targets.snapshot import Snapshot
 
 # A common multiple of divisors larger than this is of no use to anybody.
 MULTIPLE_MAX = 10**30
+_WHO = (*SUBJECT_COLUMNS, "party")
+_LEAGUE = SUBJECT_COLUMNS.index("league")
 
 
 def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], backend: Backend) -> YearColumns:
@@ -48,6 +52,8 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
     worlds = [_World("" if len(snapshots) == 1 else f"{number}|", one) for number, one in enumerate(snapshots)]
     duties = list(_duties(worlds))
     priors = list(_priors(worlds))
+    parents = list(_parents(worlds))
+    holders = list(_holders(worlds))
     share_scale = lcm(*(row["share"].denominator for row in duties))
     shares = [int(row["share"] * share_scale) for row in duties]
     for row, share in zip(duties, shares, strict=True):
@@ -58,7 +64,11 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
         assignments=_brought(backend, duties, _DUTY_SCHEMA), assignments_count=len(duties), duties_max=_most(duties),
         share=IntegerColumn("share", min(shares, default=1), max(shares, default=1)), share_scale=share_scale,
         incidents=_brought(backend, list(_incident_rows(worlds)), _INCIDENT_SCHEMA),
-        prior_vetoes=_brought(backend, priors, _PRIOR_SCHEMA), prior_vetoes_count=len(priors), year_ends=first.year_ends,
+        prior_vetoes=_brought(backend, priors, _PRIOR_SCHEMA), prior_vetoes_count=len(priors),
+        parents=_brought(backend, parents, _PARENT_SCHEMA),
+        children_max=max(Counter(row["parent"] for row in parents).values(), default=0),
+        holders=_brought(backend, holders, _HOLDER_SCHEMA), holders_count=len(holders),
+        year_ends=first.year_ends,
     )  # fmt: skip
 
 
@@ -92,6 +102,11 @@ _INCIDENT_SCHEMA: dict[str, Any] = {
 _PRIOR_SCHEMA: dict[str, Any] = {
     "subject": nw.String, "contract": nw.String, "veto": nw.String, "happened_on": nw.Int64, "until_year": nw.Int64,
 }  # fmt: skip
+
+_HOLDER_SCHEMA: dict[str, Any] = {"party": nw.String, "post": nw.String, "cadre": nw.String}
+
+
+_PARENT_SCHEMA: dict[str, Any] = {"child": nw.String, "parent": nw.String}
 
 
 def _brought(backend: Backend, rows: Sequence[Mapping[str, Any]], schema: dict[str, Any]) -> Frame | None:
@@ -139,6 +154,22 @@ def _priors(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
+def _parents(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
+    for world in worlds:
+        for party in world.snapshot.records.parties:
+            if party.parent:
+                yield {"child": world.key(party.code), "parent": world.key(party.parent)}
+
+
+def _holders(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
+    """Who is in which post at which party on the last day, each once."""
+    for world in worlds:
+        last = world.snapshot.last_day
+        held = {(one.party, one.post, one.cadre) for one in world.snapshot.records.tenures if one.holds_on(last)}
+        for party, post, cadre in sorted(held):
+            yield {"party": world.key(party), "post": post, "cadre": world.key(cadre)}
+
+
 @dataclass
 class _Wide:
     """The wide frame while it is filled: its subjects by key, and columns that are filler wherever nothing was put."""
@@ -175,12 +206,12 @@ class _Wide:
 
 def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Backend) -> ContractColumns:
     wide, sizes = _Wide(backend), Counter[str]()
-    subjects: dict[str, list[str]] = {name: [] for name in SUBJECT_COLUMNS}
+    subjects: dict[str, list[str]] = {name: [] for name in _WHO}
     for world in worlds:
         for subject in sorted(_subjects(contract, world)):
             wide.rows[subject[0]] = len(wide.rows)
-            sizes[subject[-1]] += 1
-            for name, value in zip(SUBJECT_COLUMNS, subject, strict=True):
+            sizes[subject[_LEAGUE]] += 1
+            for name, value in zip(_WHO, subject, strict=True):
                 subjects[name].append(value)
     for name, values in subjects.items():
         wide.columns[name], wide.schema[name] = values, nw.String
@@ -188,28 +219,28 @@ def _contract_columns(contract: Contract, worlds: Sequence[_World], backend: Bac
         return ContractColumns(backend.bring(wide.columns, wide.schema), 0, 1)
     amounts, parameters = _amounts(contract, worlds, wide), _parameters(worlds, wide)
     incidents, days = _incidents(contract, worlds, wide)
-    months = _months(worlds, wide)
+    months, history = _months(worlds, wide), _history(worlds, wide)
     return ContractColumns(
         backend.bring(wide.columns, wide.schema), len(wide.rows), max(sizes.values()), amounts, parameters, incidents,
-        days, months,
+        days, months, history,
     )  # fmt: skip
 
 
 def _subjects(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
-    """Key, code, name, kind, post, group, league of everybody the contract assesses."""
+    """Key, code, name, kind, post, group, league and party of everybody the contract assesses."""
     found = _cadres(contract, world) if contract.posts else _parties(contract, world)
-    for code, name, kind, post, group in found:
+    for code, name, kind, post, group, party in found:
         league = {Peers.ALL: "", Peers.GROUP: group, Peers.KIND: kind}[contract.ranking.peers]
-        yield world.key(code), code, name, kind, post, group, world.key(league)
+        yield world.key(code), code, name, kind, post, group, world.key(league), world.key(party) if party else ""
 
 
-def _parties(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str, str]]:
+def _parties(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
     for party in world.snapshot.records.parties:
         if party.kind in contract.assesses:
-            yield party.code, party.name, party.kind, "", party.group or party.kind
+            yield party.code, party.name, party.kind, "", party.group or party.kind, ""
 
 
-def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, str, str]]:
+def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, ...]]:
     """Everybody in the post that they held last in the year."""
     snapshot = world.snapshot
     first, last = snapshot.whole_year.first_day, snapshot.last_day
@@ -221,7 +252,7 @@ def _cadres(contract: Contract, world: _World) -> Iterator[tuple[str, str, str, 
     names = {cadre.code: cadre.name for cadre in snapshot.records.cadres}
     for code, tenure in held.items():
         if tenure.post in posts:
-            yield code, names.get(code, code), tenure.post, tenure.post, tenure.post
+            yield code, names.get(code, code), tenure.post, tenure.post, tenure.post, tenure.party
 
 
 def _amounts(contract: Contract, worlds: Sequence[_World], wide: _Wide) -> dict[AmountKey, Amount]:
@@ -312,3 +343,33 @@ def _months(worlds: Sequence[_World], wide: _Wide) -> dict[str, IntegerColumn]:
                 held[record.state][row].update(day.month for day in inside)
     counts = {state: {row: len(months) for row, months in rows.items()} for state, rows in held.items()}
     return {state: wide.integers(months_name(state), found, 0) for state, found in counts.items()}
+
+
+def _history(worlds: Sequence[_World], wide: _Wide) -> dict[tuple[str, int], PastColumns]:
+    """What earlier years decided on those who are subjects now, whatever contract it was under."""
+    found: dict[tuple[str, int], dict[int, PastResult]] = defaultdict(dict)
+    for world in worlds:
+        for one in world.snapshot.records.history:
+            row = wide.rows.get(world.key(one.subject))
+            if row is not None:
+                found[one.contract, one.year][row] = one
+    return {key: _past(key, results, wide) for key, results in found.items()}
+
+
+def _past(key: tuple[str, int], results: Mapping[int, PastResult], wide: _Wide) -> PastColumns:
+    def amount(part: str, values: Mapping[int, Fraction]) -> Amount:
+        scale = lcm(*(value.denominator for value in values.values()))
+        whole = {row: int(value * scale) for row, value in values.items()}
+        reported = wide.truths(past_name(*key, f"{part} there"), dict.fromkeys(values, True))
+        return Amount(wide.integers(past_name(*key, part), whole, 0), None, scale, reported)
+
+    graded = {row: one.grade for row, one in results.items() if one.grade}
+    if graded:
+        wide.fill(past_name(*key, "grade"), graded, "", nw.String)
+    return PastColumns(
+        wide.truths(past_name(*key, "there"), dict.fromkeys(results, True)),
+        amount("score", {row: one.score for row, one in results.items() if one.score is not None}),
+        amount("rank", {row: Fraction(one.rank) for row, one in results.items() if one.rank is not None}),
+        wide.truths(past_name(*key, "vetoed"), {row: one.vetoed for row, one in results.items()}),
+        past_name(*key, "grade") if graded else "",
+    )

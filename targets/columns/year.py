@@ -55,12 +55,27 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class PastColumns:
+    """What one earlier year decided under one contract. `there` says of whom anything is recorded, the `reported` of score
+    and rank of whom those are; `grade` names a text column (empty: no grade of anybody), `vetoed` a Boolean one or the truth
+    of every row."""
+
+    there: str | bool
+    score: Amount
+    rank: Amount
+    vetoed: str | bool
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContractColumns:
     """One contract's subjects and everything about them that stands in one row.
 
-    `frame` has `SUBJECT_COLUMNS` and the columns that the mappings name. `incidents` are numbers of substantiated
+    `frame` has `SUBJECT_COLUMNS`, `party` (where a cadre was last in post; empty of parties) and the columns that the
+    mappings name. `incidents` are numbers of substantiated
     incidents by kind and by the window they were found in; `incident_days` the latest day one of the kind happened and
-    was found in the year (0: none); `months` the month ends that are due on which the subject was in the state.
+    was found in the year (0: none); `months` the month ends that are due on which the subject was in the state; `history`
+    what earlier years decided, by contract and year.
     """
 
     frame: Frame
@@ -71,6 +86,7 @@ class ContractColumns:
     incidents: Mapping[tuple[str, Period], IntegerColumn] = field(default_factory=dict)
     incident_days: Mapping[str, tuple[IntegerColumn, IntegerColumn]] = field(default_factory=dict)
     months: Mapping[str, IntegerColumn] = field(default_factory=dict)
+    history: Mapping[tuple[str, int], PastColumns] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +96,9 @@ class YearColumns:
     `assignments`: cadre, party, role, start, until (`OPEN_DAY` where it lasts), share, duty; `share` / `share_scale` is
     the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
     happened_on, found_on, severity, matter of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
-    until_year. A frame that is None has no rows; `..._count` is how many it has, `duties_max` how many assignments one
-    cadre has at most.
+    until_year. `parents`: child, parent of every party that stands below another, where a contract looks there. `holders`:
+    party, post, cadre of the tenures that hold on the last day. A frame that is None has no rows; `..._count` is how many it
+    has, `duties_max` how many assignments one cadre has at most, `children_max` how many parties stand directly below one.
     """
 
     year: int
@@ -95,6 +112,10 @@ class YearColumns:
     incidents: Frame | None = None
     prior_vetoes: Frame | None = None
     prior_vetoes_count: int = 0
+    parents: Frame | None = None
+    children_max: int = 0
+    holders: Frame | None = None
+    holders_count: int = 0
     year_ends: int = DECEMBER
 
     @property
@@ -130,6 +151,11 @@ def incidents_name(kind: str, window: Period) -> str:
 def incident_days_name(kind: str, part: str) -> str:
     """`part` is happened or found."""
     return f"incident {kind} {part}"
+
+
+def past_name(contract: str, year: int, part: str) -> str:
+    """`part` is there, score, score there, rank, rank there, vetoed or grade."""
+    return f"past {contract} {year} {part}"
 
 
 def months_name(state: str) -> str:

@@ -156,9 +156,9 @@ def _observe(
     """The observations that the cells make, once indicator and period go together."""
     period, period_place = when
     place = reported.at(reported.filled[0])
-    if indicator.derived is not None:
-        expected = say("the values that it is computed from: {sources}", sources="、".join(indicator.derived.sources))
-        line.add("DX559", place, say("a value of {indicator}", indicator=indicator.id), expected, say("leave it empty"))
+    if indicator.computed:
+        found, hint = say("a value of {indicator}", indicator=indicator.id), say("leave it empty")
+        line.add("DX559", place, found, indicator.reported_instead, hint)
         return
     if period.cadence is not indicator.every:
         every = CADENCES.words[[word.id for word in CADENCES.words].index(indicator.every)]

@@ -8,7 +8,7 @@ from typing import Any
 from rules.diagnostic import Span, say
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.intake.faults import Faults, shown
-from targets.observation import Incident, Observation, PriorVeto, StateRecord, Target
+from targets.observation import Incident, Observation, PastResult, PriorVeto, StateRecord, Target
 from targets.party import Party
 from targets.snapshot import Records
 
@@ -27,6 +27,7 @@ class Gathered:
         self.incidents: list[Incident] = []
         self.states: list[StateRecord] = []
         self.prior_vetoes: list[PriorVeto] = []
+        self.history: list[PastResult] = []
         self.places: dict[Hashable, Span] = {}
 
     def first(self, key: Hashable, place: Span, text: str, code: str = "DX540") -> bool:

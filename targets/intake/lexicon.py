@@ -65,6 +65,7 @@ class Lexicon:
         for contract in contracts:
             self.titles.add(contract.contract, contract.title, contract.title_en)
         self.vetoes = {contract.contract: _clauses(contract.vetoes) for contract in contracts}
+        self.grades = {contract.contract: _clauses(contract.grades) for contract in contracts}
         own = {contract.whole_year for contract in contracts}
         self.the_year = next(iter(own)) if len(own) == 1 else None
         self.years = sorted({year for one in own for year in (one, one.year_before)})

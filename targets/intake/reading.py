@@ -12,6 +12,7 @@ from rules.safeguards import personal_record
 from targets.intake.body import body_rows
 from targets.intake.csv_text import read_csv_grid
 from targets.intake.data import read_long, read_wide
+from targets.intake.earlier import read_history
 from targets.intake.faults import Faults
 from targets.intake.gathered import Gathered
 from targets.intake.headings import Table, table_of_csv, table_of_sheet
@@ -85,6 +86,7 @@ def _read(path: str, tables: Sequence[Table], register: Register, faults: Faults
     read_incidents(lines.get("incidents", ()), register, gathered)
     read_states(lines.get("states", ()), register, gathered)
     read_prior_vetoes(lines.get("prior_vetoes", ()), register, gathered)
+    read_history(lines.get("history", ()), register, gathered)
     faults.refuse_if_any(path)
     for warning in faults.warnings:
         on_warning(warning)

@@ -41,11 +41,13 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "town": ("乡镇",), "assesses": ("考核对象类型", "考核对象"),
     "decimals": ("小数", "小数位数"), "rounding": ("舍入",), "annual_weight": ("全年权重",),
     "total.full": ("总分",), "total.start": ("总分起始分",), "total.cap": ("总分上限",), "total.floor": ("总分下限",),
-    "total.bonus_cap": ("加分上限",), "ranking.peers": ("排名范围",), "ranking.tie_break": ("同分排序",),
+    "total.bonus_cap": ("加分上限",), "total.min_sections": ("最少部分数",), "total.too_few": ("部分不足",),
+    "total.round_to": ("总分舍入到",),
+    "ranking.peers": ("排名范围",), "ranking.tie_break": ("同分排序",), "ranking.entry": ("参加排名条件",),
     # indicators
     "unit": ("单位",), "every": ("上报周期",), "numerator": ("分子",), "denominator": ("分母",),
     "Indicator.lowest": ("合理下限",), "Indicator.highest": ("合理上限",), "statistic": ("只统计",),
-    "derived": ("由指标计算",), "scores": ("由得分计算",), "source": ("数据来源",),
+    "derived": ("由指标计算",), "scores": ("由得分计算",), "past": ("由往年结果计算",), "source": ("数据来源",),
     # sections and items
     "start": ("起始分",), "cap": ("上限",), "floor": ("下限",), "weight": ("权重",), "min_scored": ("最少项目数",),
     "too_few": ("项目不足",), "applies_to": ("适用范围",), "each": ("周期",), "combine": ("合成",), "count": ("次数",),
@@ -222,6 +224,7 @@ ENUMERATIONS = {
         (
             Word("by_party", "按对象下达", "by party", ("各对象目标",)),
             Word("last_year", "上年实绩", "last year", ("上年",)),
+            Word("carried", "结转", "carried", ("结转任务",)),
         )
     ),
 }

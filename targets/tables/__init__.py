@@ -7,12 +7,12 @@ Every table can be a sheet of a workbook or a CSV file of its own; `docs/tables.
 from __future__ import annotations
 
 from targets.tables.layout import Layout
-from targets.tables.what import DATA, DATA_WIDE, INCIDENTS, PRIOR_VETOES, STATES, TARGETS
+from targets.tables.what import DATA, DATA_WIDE, HISTORY, INCIDENTS, PRIOR_VETOES, STATES, TARGETS
 from targets.tables.who import ASSIGNMENTS, CADRES, PARTIES, TENURES
 from targets.vocabulary import folded
 
 # In the order in which they are read: what is referred to comes before what refers to it.
-LAYOUTS = (PARTIES, CADRES, TENURES, ASSIGNMENTS, TARGETS, DATA, DATA_WIDE, INCIDENTS, STATES, PRIOR_VETOES)
+LAYOUTS = (PARTIES, CADRES, TENURES, ASSIGNMENTS, TARGETS, DATA, DATA_WIDE, INCIDENTS, STATES, PRIOR_VETOES, HISTORY)
 _KEY_ALSO_CALLED = {"observations": "data"}
 CSV_KEYS = (*dict.fromkeys(layout.key for layout in LAYOUTS), *_KEY_ALSO_CALLED)
 
@@ -68,6 +68,7 @@ __all__ = [
     "DATA_WIDE",
     "FAULTS_TITLES",
     "GUIDE_TITLES",
+    "HISTORY",
     "INCIDENTS",
     "LAYOUTS",
     "PARTIES",

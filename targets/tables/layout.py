@@ -34,6 +34,10 @@ class Reads(StrEnum):
     SEVERITY = "severity"
     CONTRACT = "contract"
     VETO = "veto"
+    NUMBER = "number"
+    PLACE = "place"
+    GRADE = "grade"
+    FLAG = "yes or no"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def _plan(
             sheets.incidents(),
             sheets.states(),
             sheets.prior_vetoes(),
+            sheets.history(),
         ],
         {**sheets.choices(), "periods": periods, "flags": tuple(word.called(language) for word in FLAGS.words)},
     )

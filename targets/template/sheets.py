@@ -1,4 +1,5 @@
-"""The sheets with one record a row: parties, cadres, assignments, targets, incidents, states, earlier vetoes, data in long form."""
+"""The sheets with one record a row: parties, cadres, assignments, targets, incidents, states, what earlier years decided, data
+in long form."""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ from rules.scoring_terms import FromData
 from targets.cadre import Cadre, Tenure
 from targets.intake.names import Names
 from targets.intake.register import Register
-from targets.observation import PARAMETERS, Observation, PriorVeto, Target
+from targets.observation import PARAMETERS, Observation, PastResult, PriorVeto, Target
 from targets.snapshot import Records
-from targets.tables import ASSIGNMENTS, CADRES, DATA, INCIDENTS, PARTIES, PRIOR_VETOES, STATES, TARGETS
+from targets.tables import ASSIGNMENTS, CADRES, DATA, HISTORY, INCIDENTS, PARTIES, PRIOR_VETOES, STATES, TARGETS
 from targets.tables.layout import Column, Layout, Reads
 from targets.template.plan import (
     BLANK,
@@ -28,10 +29,11 @@ from targets.template.plan import (
     Filled,
     PlannedColumn,
     PlannedSheet,
+    number_cell,
     percent_cell,
     value_cell,
 )
-from targets.vocabulary import INCIDENT_STATES, PARAMETER_WORDS, PARTY_KINDS
+from targets.vocabulary import FLAGS, INCIDENT_STATES, PARAMETER_WORDS, PARTY_KINDS
 
 Cells = dict[str, Filled]
 _WIDTHS = {Reads.CODE: 16, Reads.NAME: 24, Reads.TEXT: 28, Reads.BESIDE: 22, Reads.INDICATOR: 30, Reads.PARTY: 16}
@@ -53,6 +55,10 @@ _ENTRIES = {
     Reads.SEVERITY: (TEXT, Entry.NEW_WORD_TOO, "severities"),
     Reads.CONTRACT: (TEXT, Entry.NEW_WORD_TOO, "contracts"),
     Reads.VETO: (TEXT, Entry.NEW_WORD_TOO, "vetoes"),
+    Reads.NUMBER: ("General", Entry.FREE, ""),
+    Reads.PLACE: (WHOLE, Entry.WHOLE, ""),
+    Reads.GRADE: (TEXT, Entry.NEW_WORD_TOO, "grades"),
+    Reads.FLAG: (TEXT, Entry.CHOICE, "flags"),
 }
 _NAMED = {Reads.PARTY: "parties", Reads.CADRE: "cadres", Reads.SUBJECT: "subjects"}
 
@@ -192,6 +198,17 @@ class RecordSheets:
         )
         return self._sheet(PRIOR_VETOES, rows, frozen=2)
 
+    def history(self) -> PlannedSheet:
+        return self._sheet(HISTORY, map(self._past_result, self.records.history), frozen=2)
+
+    def _past_result(self, each: PastResult) -> Cells:
+        cells = _texts(subject=each.subject, contract=self._title(each.contract), grade=self._grade(each))
+        cells |= _texts(vetoed=FLAGS.called(str(int(each.vetoed)), self.language))
+        cells["year"] = Filled(each.year)
+        if each.score is not None:
+            cells["score"] = number_cell(each.score)
+        return cells if each.rank is None else cells | {"rank": Filled(each.rank)}
+
     def data(self, observations: Iterable[Observation]) -> PlannedSheet:
         """The long form, for what the sheets by indicator have no place for."""
         return self._sheet(DATA, map(self._observation, observations), frozen=2)
@@ -234,6 +251,9 @@ class RecordSheets:
             "vetoes": tuple(
                 dict.fromkeys(veto.called(self.language) for each in self.contracts for veto in each.vetoes)
             ),
+            "grades": tuple(
+                dict.fromkeys(grade.called(self.language) for each in self.contracts for grade in each.grades)
+            ),
         }
 
     def _listed(self, what: str) -> tuple[str, ...]:
@@ -255,6 +275,12 @@ class RecordSheets:
         name = next((veto.called(self.language) for veto in vetoes if veto.id == prior.veto), prior.veto)
         names = self.lexicon.vetoes.get(prior.contract, Names())
         return name if names.find(name) == (prior.veto,) else prior.veto
+
+    def _grade(self, past: PastResult) -> str:
+        grades = [grade for each in self.contracts if each.contract == past.contract for grade in each.grades]
+        name = next((grade.called(self.language) for grade in grades if grade.id == past.grade), past.grade)
+        names = self.lexicon.grades.get(past.contract, Names())
+        return name if names.find(name) == (past.grade,) else past.grade
 
     def _sheet(self, layout: Layout, rows: Iterable[Cells], frozen: int) -> PlannedSheet:
         """Rows by field in the order of the layout's columns, the names beside the codes filled in."""
@@ -284,13 +310,16 @@ class RecordSheets:
 
 
 def left_to(contract: Contract, source: FromData) -> dict[tuple[str, str], None]:
-    """Indicator and parameter, each once, of everything that the contract takes from there (the targets table, the year before)."""
-    return {
-        (indicator, name): None
-        for indicator, measured in _measured_in(contract, None)
-        for name in PARAMETERS
-        if indicator and source in (getattr(measured.scoring, name, None), getattr(measured, name, None))
-    }
+    """Indicator and parameter, each once, of everything that the contract takes from there (the targets table, the year
+    before). What is carried is taken from both."""
+    found: dict[tuple[str, str], None] = {}
+    for indicator, measured in _measured_in(contract, None):
+        if indicator and getattr(measured.scoring, "target", None) is FromData.CARRIED:
+            found |= {(indicator, "target"): None, (indicator, "last_target"): None}
+        for name in PARAMETERS:
+            if indicator and source in (getattr(measured.scoring, name, None), getattr(measured, name, None)):
+                found[indicator, name] = None
+    return found
 
 
 def _measured_in(record: Record, indicator: str | None) -> Iterator[tuple[str | None, Measured]]:
