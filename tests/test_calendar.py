@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_commands import run
 
@@ -108,6 +108,7 @@ def options(town: Path) -> list[str]:
 ENDS = st.integers(1, 12)
 
 
+@settings(deadline=None)
 @given(st.integers(1951, 2199), ENDS, st.sampled_from(Cadence))
 def test_the_periods_of_a_year_follow_each_other_and_fill_it(year: int, ends: int, cadence: Cadence) -> None:
     whole = Period(year, Cadence.YEAR, 1, ends)
@@ -119,6 +120,7 @@ def test_the_periods_of_a_year_follow_each_other_and_fill_it(year: int, ends: in
         assert one.last_day + timedelta(1) == following.first_day
 
 
+@settings(deadline=None)
 @given(st.integers(1951, 2199), ENDS, st.sampled_from(Cadence))
 def test_what_the_calendar_has_is_found_again_by_how_it_is_written(year: int, ends: int, cadence: Cadence) -> None:
     for one in periods_of(year, cadence, ends):
@@ -132,6 +134,7 @@ def test_what_the_calendar_has_is_found_again_by_how_it_is_written(year: int, en
             assert str(one) == f"{one.first_day:%Y-%m}/{one.last_day:%Y-%m}"
 
 
+@settings(deadline=None)
 @given(st.dates(date(1951, 1, 1), date(2199, 12, 31)), ENDS)
 def test_a_day_is_in_one_month_of_one_year(day: date, ends: int) -> None:
     months = [month for year in (day.year, day.year + 1) for month in periods_of(year, Cadence.MONTH, ends)]
