@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 
 from engine.settle.amounts import Amount, lowered
 from engine.settle.due import to_unit
@@ -25,11 +26,10 @@ def prizes(award: Award, classes: Sequence[RankSlots], eligible: Sequence[Verdic
             found[verdict.subject.code] = Amount(0, say("by place"), say("the entry condition is not satisfied"))
     for league in leagues.values():
         taken = _classes_taken(award, classes, league)
-        for verdict in league:
-            equal = [one for one in league if one.rank == verdict.rank]
-            found[verdict.subject.code] = _prize(
-                award, classes, verdict, [taken.get(one.subject.code) for one in equal]
-            )
+        for _, group in groupby(league, key=lambda one: one.rank):
+            equals = list(group)
+            places = [taken.get(one.subject.code) for one in equals]
+            found |= {one.subject.code: _prize(award, classes, one, places) for one in equals}
     return found
 
 
