@@ -29,11 +29,14 @@ class Purse:
 @st.composite
 def money_trees(draw: Draw, purse: Purse) -> Tree:
     """`accounts`, `deposits` (of cadres) and `awards`; mostly few."""
-    awards = [draw(_awards(f"a{number}", purse)) for number in range(draw(st.integers(0, 2)))]
-    if not purse.of_cadres:
-        return {"awards": awards}
-    deposits = [draw(_deposits(f"d{number}", purse)) for number in range(draw(st.integers(0, 2)))]
-    return {"awards": awards, "deposits": deposits, "accounts": list(ACCOUNTS)}
+    deposits = [
+        draw(_deposits(f"d{number}", purse)) for number in range(draw(st.integers(0, 2)) if purse.of_cadres else 0)
+    ]
+    paying = sorted({post for deposit in deposits for post in deposit["posts"]})
+    awards = [draw(_awards(f"a{number}", purse, paying)) for number in range(draw(st.integers(0, 2)))]
+    return (
+        {"awards": awards, "deposits": deposits, "accounts": list(ACCOUNTS)} if purse.of_cadres else {"awards": awards}
+    )
 
 
 @st.composite
@@ -57,15 +60,9 @@ def _outcomes(draw: Draw, name: str) -> Tree:
 
 
 @st.composite
-def _awards(draw: Draw, name: str, purse: Purse) -> Tree:
-    forms = [
-        "by_rank",
-        "per_point",
-        "base_rate",
-        "pool",
-        "fixed",
-        "deposit_times" if purse.of_cadres else "deposit_share",
-    ]
+def _awards(draw: Draw, name: str, purse: Purse, paying: Sequence[str]) -> Tree:
+    forms = ["by_rank", "per_point", "base_rate", "pool", "fixed", *([] if purse.of_cadres else ["deposit_share"])]
+    forms += ["deposit_times"] if paying else []
     forms += ["by_grade"] if purse.sight.grades else []
     form = draw(st.sampled_from(forms))
     tree: Tree = {"id": name, "name": name} | draw(_form(form, purse))
@@ -82,9 +79,10 @@ def _awards(draw: Draw, name: str, purse: Purse) -> Tree:
         lost = {"item": st.sampled_from(purse.sight.items), "per_point": st.sampled_from(AMOUNTS)}
         optional |= {"at_most": st.sampled_from(AMOUNTS), "less": st.fixed_dictionaries(lost)}
     if purse.of_cadres:
-        optional["posts"] = st.sampled_from([["resident"], ["head"]])
+        optional["posts"] = st.sampled_from([[post] for post in (paying if form == "deposit_times" else POSTS)])
     else:
-        optional["payees"] = st.lists(_payees(), min_size=1, max_size=2, unique_by=lambda payee: payee["post"])
+        payees = _payees(shares_only=form == "fixed")
+        optional["payees"] = st.lists(payees, min_size=1, max_size=2, unique_by=lambda payee: payee["post"])
     return tree | draw(st.fixed_dictionaries({}, optional=optional))
 
 
@@ -109,9 +107,11 @@ def _form(draw: Draw, form: str, purse: Purse) -> Tree:
 
 
 @st.composite
-def _payees(draw: Draw) -> Tree:
-    part = draw(st.sampled_from([{"share": "20%"}, {"share": "1/3"}, {"amount": "0.05元"}, {"amount": "100元"}]))
-    return {"post": draw(st.sampled_from(POSTS))} | part
+def _payees(draw: Draw, *, shares_only: bool) -> Tree:
+    """No amount beyond a fixed award."""
+    parts: list[Tree] = [{"share": "20%"}, {"share": "1/3"}]
+    parts += [] if shares_only else [{"amount": "0.05元"}, {"amount": "100元"}]
+    return {"post": draw(st.sampled_from(POSTS))} | draw(st.sampled_from(parts))
 
 
 def _rounded() -> st.SearchStrategy[Tree]:
