@@ -17,7 +17,7 @@ from rules.verdict import IncidentKind, Veto, WarningRule
 # Fields that point to what is declared elsewhere; the declaration is what is judged.
 _REFERENCES = frozenset(
     {
-        "add", "by_grade", "cap_grade", "entries", "fewest_incidents", "forfeit_to", "grade", "incident", "indicator", "item",
+        "add", "advance", "by_grade", "cap_grade", "entries", "fewest_incidents", "forfeit_to", "grade", "incident", "indicator", "item",
         "item_met", "items", "kinds", "linked", "months_in", "per", "post", "posts", "roles", "section",
         "subtract", "value",
     }
