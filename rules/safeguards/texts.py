@@ -17,12 +17,12 @@ from rules.verdict import IncidentKind, Veto, WarningRule
 # Fields that point to what is declared elsewhere; the declaration is what is judged.
 _REFERENCES = frozenset(
     {
-        "add", "advance", "by_grade", "cap_grade", "entries", "fewest_incidents", "forfeit_to", "grade", "incident", "indicator", "item",
-        "item_met", "items", "kinds", "linked", "months_in", "per", "post", "posts", "roles", "section",
+        "add", "advance", "by_grade", "cap_grade", "entries", "fewest_incidents", "forfeit_to", "grade", "incident",
+        "indicator", "item", "item_met", "items", "kinds", "linked", "months_in", "per", "post", "posts", "roles", "section",
         "subtract", "value",
     }
 )  # fmt: skip
-_TO_INDICATORS = frozenset({"add", "indicator", "per", "subtract", "value"})
+_TO_INDICATORS = frozenset({"add", "advance", "indicator", "per", "subtract", "value"})
 _NOT_WORDS = frozenset({"method", "town", "supersedes"})
 
 
