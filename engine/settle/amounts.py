@@ -95,7 +95,8 @@ def _by_score(award: Award, score: Fraction, full: Fraction) -> _Gross:
         )
     base_fen = award.base_rate or 0
     worked = say("{base} × {score} ÷ {full}", base=show_money(base_fen), score=readable(score), full=readable(full))
-    return _Gross(base_fen * max(ZERO, score) / full, say("a base times the score rate"), worked)
+    rate = max(ZERO, score) / full if full else ZERO
+    return _Gross(base_fen * rate, say("a base times the score rate"), worked)
 
 
 def _monthly(court: Court, award: Award, verdict: Verdict) -> _Gross:
