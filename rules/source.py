@@ -31,7 +31,8 @@ Location = tuple[int | str, ...]
 class Tree:
     """The parsed text (`plain`: dicts, lists and strings) and the place of every key and value in it.
 
-    `blanks` are the values that were left empty or written as a bare `~` or `null`.
+    `blanks` are the values that were left empty or written as a bare `~` or `null`; `text` is what was parsed, where
+    it was YAML.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Tree:
     values: dict[Location, Span]
     keys: dict[Location, Span]
     blanks: frozenset[Location] = frozenset()
+    text: str = ""
 
     def span(self, location: Location) -> Span:
         """The value's place, or the nearest one above it that exists."""
@@ -103,7 +105,7 @@ def parse_source(path: str, text: str) -> Tree:
         reading.fault("DX004", reading.after, say("a number out of range"), say("well-formed YAML"))
     if reading.faults:
         raise Refused(reading.faults)
-    return Tree(path, plain, reading.values, reading.keys, frozenset(reading.blanks))
+    return Tree(path, plain, reading.values, reading.keys, frozenset(reading.blanks), text)
 
 
 _PRINTABLE = say("characters that can be seen")

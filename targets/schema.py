@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import BigInteger, MetaData, text
 from sqlmodel import Field, SQLModel
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration, which this program works with; kept here so that opening a workspace need not load Alembic."""
 
 Whole = Annotated[int, Field(sa_type=BigInteger)]
@@ -228,7 +228,7 @@ class AssessmentRun(Table, table=True):
 
 
 class RunEvent(Table, table=True):
-    """A step in the life of a run: it became a draft (again), was published, was sealed."""
+    """A step in the life of a run: it became a draft (again), was published (with its period), was sealed."""
 
     __tablename__ = "run_event"
     id: Number
@@ -236,6 +236,8 @@ class RunEvent(Table, table=True):
     state: str
     happened_at: AwareDatetime
     who: str
+    first_day: date | None
+    last_day: date | None
 
 
 class RunCheckRow(Table, table=True):
@@ -247,3 +249,83 @@ class RunCheckRow(Table, table=True):
     extent: str
     cells: Whole
     happened_at: AwareDatetime
+
+
+class ContractText(Table, table=True):
+    """A contract as it was written when a run was made under it; `hash` is that of its content (`rules.amend`)."""
+
+    __tablename__ = "contract_text"
+    hash: Key
+    path: str
+    text: str
+
+
+class RunContract(Table, table=True):
+    """The contracts that a run was assessed under."""
+
+    __tablename__ = "run_contract"
+    run: Annotated[str, Field(primary_key=True, foreign_key="run.name")]
+    contract: Annotated[str, Field(primary_key=True, foreign_key="contract_text.hash")]
+
+
+class AppealRow(Table, table=True):
+    """Somebody assessed objects to a published run."""
+
+    __tablename__ = "appeal"
+    id: Number
+    run: Annotated[str, Field(foreign_key="run.name", index=True)]
+    subject: str
+    filed_on: date
+    claim: str
+    happened_at: AwareDatetime
+    who: str
+
+
+class AppealDecision(Table, table=True):
+    """What was decided on an appeal, once, and on what ground."""
+
+    __tablename__ = "appeal_decision"
+    appeal: Annotated[int, Field(sa_type=BigInteger, primary_key=True, foreign_key="appeal.id")]
+    upheld: bool
+    decided_on: date
+    ground: str
+    happened_at: AwareDatetime
+    who: str
+
+
+class VoucherRow(Table, table=True):
+    """An entry of the ledger, chained by hash to the one before it (`targets.ledger`)."""
+
+    __tablename__ = "voucher"
+    number: Number
+    day: date
+    run: Annotated[str | None, Field(foreign_key="run.name", index=True)]
+    kind: str
+    contract: str
+    clause: str
+    subject: str
+    note: str
+    happened_at: AwareDatetime
+    who: str
+    previous_hash: str
+    hash: str
+
+
+class PostingRow(Table, table=True):
+    """A line of an entry: debit above 0, credit below; the lines of an entry come to 0."""
+
+    __tablename__ = "posting"
+    voucher: Annotated[
+        int,
+        Field(
+            sa_type=BigInteger,
+            primary_key=True,
+            foreign_key="voucher.number",
+            sa_column_kwargs={"autoincrement": False},
+        ),
+    ]
+    line: Number
+    account: str
+    amount_fen: Whole
+    due: str
+    payee: str

@@ -39,6 +39,28 @@ def guard_rows(table: str, key: Sequence[str]) -> None:
     _append_only(table)
 
 
+def guard_entries(entries: str, lines: str) -> None:
+    """The next number, chained to the hash of the one before it, whose lines come to nothing: only then is it whole."""
+    last = f'(SELECT MAX(number) FROM "{entries}")'
+    next_number = f'SELECT COALESCE(MAX(number), 0) + 1 FROM "{entries}"'
+    chained = f"SELECT COALESCE((SELECT hash FROM \"{entries}\" WHERE number = {last}), '')"
+    unbalanced = f'SELECT COALESCE(SUM(amount_fen), 0) FROM "{lines}" WHERE voucher = {last}'
+    _refuse_insert(
+        entries,
+        f"NEW.number <> ({next_number}) OR NEW.previous_hash <> ({chained}) OR ({unbalanced}) <> 0",
+        "only the next number, chained to the one before it, and that one balanced",
+    )
+    _append_only(entries)
+
+
+def guard_lines(lines: str, entries: str) -> None:
+    """The next line of the newest entry, and of no other: an entry that is chained on is closed."""
+    newest = f'NEW.voucher <> (SELECT MAX(number) FROM "{entries}")'
+    next_line = f'SELECT COALESCE(MAX(line), 0) + 1 FROM "{lines}" WHERE voucher = NEW.voucher'
+    _refuse_insert(lines, f"{newest} OR NEW.line <> ({next_line})", "only the next line of the newest entry")
+    _append_only(lines)
+
+
 def _same(key: Sequence[str]) -> str:
     return " AND ".join(f'"{column}" = NEW."{column}"' for column in key)
 
