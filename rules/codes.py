@@ -240,4 +240,5 @@ CODES: dict[str, Code] = {
     "DX711": _error("option or file name not understood"),
     "DX712": _error("nobody and nothing of that name"),
     "DX713": _error("file or folder that cannot be used"),
+    "DX719": _error("entered before the last voucher"),
 }

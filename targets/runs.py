@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, func, insert, select
 
 from rules.diagnostic import Diagnostic, Text, refuse, say
+from targets.books import Books
 from targets.database import Database
 from targets.run import Extent, Run, RunCheck
 from targets.schema import Table
@@ -54,8 +55,8 @@ class KeptRun:
 class Runs:
     """The runs of one store; `now` tells when a step is taken."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database, self._now = database, now
+    def __init__(self, database: Database, now: Callable[[], datetime], books: Books) -> None:
+        self._database, self._now, self._books = database, now, books
 
     def save(self, run: Run, result: str, who: str = "", check: RunCheck | None = None) -> KeptRun:
         """Keep the run with its result as a draft, and how it was cross-checked. The same run again changes nothing; the

@@ -19,6 +19,7 @@ from sqlalchemy import Table as SqlTable
 from rules.diagnostic import Diagnostic, Refused, Span, refuse, refuse_if_any, say
 from rules.period import Period
 from targets.batch import Appended, Batch, Counts, Origin, SourceFile, Version
+from targets.books import Books
 from targets.database import Database
 from targets.observation import Observation
 from targets.rows import RECORD_TABLES, TABLE_OF, RecordTable, is_plain_text, unstorable, visible
@@ -34,7 +35,8 @@ class Store:
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
-        self.runs = Runs(database, now)
+        self.books = Books(database, now)
+        self.runs = Runs(database, now, self.books)
 
     def append(self, records: Records, origin: Origin) -> Appended:
         """Record all of these or none. What is known already leaves nothing behind, so that twice is once.

@@ -1,0 +1,96 @@
+"""The ledger as it is kept: entries are appended in one transaction, numbered and chained, and read as they stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from rules.diagnostic import Diagnostic, Refused, refuse, say
+from targets.database import Database
+from targets.ledger import Entry, EntryKind, Posting, Voucher, hash_of, parse_account
+from targets.schema import Table
+
+_VOUCHER, _POSTING = (Table.metadata.tables[name] for name in ("voucher", "posting"))
+
+
+class Books:
+    """The ledger of one store; `now` tells when something is entered."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database, self._now = database, now
+
+    def vouchers(self) -> tuple[Voucher, ...]:
+        """All of them, in the order they were entered, as they stand there. Raises Refused for rows that are none (DX702)."""
+        with self._database.reading() as connection:
+            return self._load(connection)
+
+    def enter(self, plan: Callable[[tuple[Voucher, ...]], Sequence[Entry]], who: str = "") -> tuple[Voucher, ...]:
+        """Enter what `plan` makes of the ledger as it stands, all of it or nothing, with nobody else writing meanwhile.
+
+        Raises Refused for a day before that of the last voucher (DX719), and whatever `plan` refuses.
+        """
+        with self._database.writing() as connection:
+            return self.append(connection, plan(self._load(connection)), who)
+
+    def append(self, connection: Connection, entries: Sequence[Entry], who: str = "") -> tuple[Voucher, ...]:
+        """Enter these inside the transaction of the caller."""
+        last = connection.execute(select(_VOUCHER).order_by(_VOUCHER.c.number.desc()).limit(1)).first()
+        number, before, day = (0, "", None) if last is None else (last.number, last.hash, last.day)
+        vouchers: list[Voucher] = []
+        for entry in entries:
+            assert entry.balanced, "the postings of an entry come to nothing"
+            self._refuse_earlier(entry.day, day)
+            number, now = number + 1, self._now()
+            voucher = Voucher(number, entry, now, who, before, hash_of(number, entry, now, who, before))
+            _insert(connection, voucher)
+            vouchers.append(voucher)
+            before, day = voucher.hash, entry.day
+        return tuple(vouchers)
+
+    def _refuse_earlier(self, day: date, last: date | None) -> None:
+        if last is not None and day < last:
+            found, expected = say("{day}", day=day.isoformat()), say("{day} or later", day=last.isoformat())
+            refuse(Diagnostic("DX719", self._database.place, found, expected))
+
+    def _load(self, connection: Connection) -> tuple[Voucher, ...]:
+        try:
+            return _load(connection)
+        except ValueError as error:
+            found, expected = say("{row}", row=str(error)), say("a row that this program wrote")
+            raise Refused([Diagnostic("DX702", self._database.place, found, expected)]) from error
+
+
+def _insert(connection: Connection, voucher: Voucher) -> None:
+    entry = voucher.entry
+    head = {
+        "number": voucher.number, "day": entry.day, "run": entry.run or None, "kind": str(entry.kind),
+        "contract": entry.contract, "clause": entry.clause, "subject": entry.subject, "note": entry.note,
+        "happened_at": voucher.happened_at, "who": voucher.who, "previous_hash": voucher.previous_hash,
+        "hash": voucher.hash,
+    }  # fmt: skip
+    connection.execute(insert(_VOUCHER), head)
+    lines = [
+        {"voucher": voucher.number, "line": line, "account": str(one.account), "amount_fen": one.amount_fen,
+         "due": one.due, "payee": one.payee}
+        for line, one in enumerate(entry.postings, 1)
+    ]  # fmt: skip
+    if lines:
+        connection.execute(insert(_POSTING), lines)
+
+
+def _load(connection: Connection) -> tuple[Voucher, ...]:
+    postings: dict[int, list[Posting]] = defaultdict(list)
+    for row in connection.execute(select(_POSTING).order_by(_POSTING.c.voucher, _POSTING.c.line)):
+        postings[row.voucher].append(Posting(parse_account(row.account), row.amount_fen, row.due, row.payee))
+    rows = connection.execute(select(_VOUCHER).order_by(_VOUCHER.c.number))
+    return tuple(_voucher(row, tuple(postings[row.number])) for row in rows)
+
+
+def _voucher(row: Any, postings: tuple[Posting, ...]) -> Voucher:
+    kind = EntryKind(row.kind)
+    entry = Entry(kind, row.day, row.run or "", row.contract, row.clause, row.subject, row.note, postings)
+    return Voucher(row.number, entry, row.happened_at, row.who, row.previous_hash, row.hash)
