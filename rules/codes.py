@@ -1,7 +1,8 @@
 """The register of diagnostic codes. A code is stable for ever; docs/diagnostics has one page for each, run by the tests.
 
 DX0xx files, DX1xx the shape of a contract, DX2xx its meaning, DX3xx lints (warnings), DX4xx safeguards,
-DX5xx workbooks and tables, DX6xx the year's records against the contract, DX7xx running and the workspace.
+DX5xx workbooks and tables, DX6xx the year's records against the contract, DX7xx running and the workspace, DX8xx what an
+audit finds (findings, which stop nothing).
 """
 
 from __future__ import annotations
@@ -241,4 +242,22 @@ CODES: dict[str, Code] = {
     "DX712": _error("nobody and nothing of that name"),
     "DX713": _error("file or folder that cannot be used"),
     "DX719": _error("entered before the last voucher"),
+    # findings of an audit
+    "DX801": _error("overpaid"),
+    "DX802": _error("underpaid"),
+    "DX803": _error("paid twice"),
+    "DX804": _error("wrong payee"),
+    "DX805": _error("not entitled"),
+    "DX806": _error("vetoed yet refunded"),
+    "DX807": _error("forfeited yet paid"),
+    "DX808": _error("wrong tier"),
+    "DX809": _error("not in the ledger"),
+    "DX810": _error("not paid"),
+    "DX811": _warning("name and code disagree"),
+    "DX812": _error("digits transposed"),
+    "DX813": _warning("split"),
+    "DX814": _error("edited row"),
+    "DX815": _error("broken chain"),
+    "DX816": _error("run not sealed"),
+    "DX817": _error("contract changed"),
 }

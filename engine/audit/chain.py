@@ -1,0 +1,218 @@
+"""The ledger and the kept runs against themselves: edited rows, broken links, vouchers without a seal. One row, one finding."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.audit.entitlement import Key, key_of
+from engine.audit.finding import Evidence, Finding, Kind
+from engine.settle.due import Due, DueKind
+from rules.diagnostic import Text, say
+from rules.quantity import show_money
+from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, deposits_held, hash_of, posted
+
+CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A kept run as the audit sees it.
+
+    `result_hash` and `dues` are recomputed from its texts and records, never what is stored with it; empty and None where
+    what is kept does not give the run of this name any more. `breaches` are the rules of sealing that it does not keep.
+    """
+
+    name: str
+    sealed: bool
+    supersedes: str = ""
+    breaches: tuple[Text, ...] = ()
+    result_hash: str = ""
+    dues: tuple[Due, ...] | None = None
+
+
+def prove(vouchers: Sequence[Voucher], runs: Sequence[RunRecord], head: str = "") -> tuple[Finding, ...]:
+    """Everything that is wrong with the ledger: by its own hashes, by the runs that it settles, by a hash written down."""
+    records = {one.name: one for one in runs}
+    edited = {one.subject: one for one in _edited(vouchers)}
+    broken = list(_broken(vouchers, set(edited)))
+    for finding in _not_what_is_due(vouchers, records):
+        edited.setdefault(finding.subject, finding)
+    # A row changed with its hash, and only its own: the link behind it shows the same fault a second time.
+    broken = [one for one in broken if _number_before(one.subject) not in edited]
+    if not broken:
+        broken = [*_cut_off(vouchers, edited), *_head_gone(vouchers, head)][:1]
+    found = [*edited.values(), *broken]
+    return (*found, *_not_sealed(vouchers, records, damaged=bool(found)))
+
+
+def lineage(name: str, supersedes: Mapping[str, str]) -> tuple[str, ...]:
+    """The runs that this one supersedes, directly and indirectly, the nearest first."""
+    names: list[str] = []
+    while (earlier := supersedes.get(names[-1] if names else name, "")) and earlier not in names:
+        names.append(earlier)
+    return tuple(names)
+
+
+def _edited(vouchers: Sequence[Voucher]) -> Iterator[Finding]:
+    """What the voucher says is not what its hash is of, or its lines do not come to nothing."""
+    faults: dict[int, list[ChainFault]] = defaultdict(list)
+    for voucher, fault in chain_faults(vouchers):
+        faults[voucher.number].append(fault)
+    for voucher in vouchers:
+        if ChainFault.EDITED in faults[voucher.number]:
+            yield _of_voucher(
+                Kind.EDITED, voucher, say("voucher {number} is not what its hash is of", number=voucher.number)
+            )
+        elif ChainFault.UNBALANCED in faults[voucher.number]:
+            told = say("the lines of voucher {number} do not come to nothing", number=voucher.number)
+            yield _of_voucher(Kind.EDITED, voucher, told)
+
+
+def _broken(vouchers: Sequence[Voucher], edited: set[str]) -> Iterator[Finding]:
+    """Links that do not fit, other than those to and from an edited row: whoever knows that row knows why."""
+    known = {hash_ for one in vouchers if str(one.number) in edited for hash_ in (one.hash, _recomputed(one))}
+    unlinked = {one.number for one, fault in chain_faults(vouchers) if fault is ChainFault.UNLINKED}
+    told_before = False
+    for voucher in vouchers:
+        excused = str(voucher.number) in edited or voucher.previous_hash in known
+        broken = voucher.number in unlinked and not excused
+        # One that was linked anew to somewhere else breaks the link behind it too.
+        if broken and not told_before:
+            told = say("voucher {number} does not follow the one before it", number=voucher.number)
+            yield _of_voucher(Kind.BROKEN_CHAIN, voucher, told)
+        told_before = broken
+
+
+def _number_before(number: str) -> str:
+    return str(int(number) - 1)
+
+
+def _recomputed(voucher: Voucher) -> str:
+    return hash_of(voucher.number, voucher.entry, voucher.happened_at, voucher.who, voucher.previous_hash)
+
+
+def _cut_off(vouchers: Sequence[Voucher], edited: Mapping[str, Finding]) -> Iterator[Finding]:
+    """A settlement is entered wholly or not at all: without its end, the end of the ledger is gone."""
+    ended = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}
+    begun = {one.entry.run: one for one in vouchers if one.entry.kind is EntryKind.DUE and one.entry.run not in ended}
+    for run, last in begun.items():
+        if not edited:
+            told = say("the settlement of run {name} has no end: the last vouchers are gone", name=run[:12])
+            yield _of_voucher(Kind.BROKEN_CHAIN, last, told)
+
+
+def _head_gone(vouchers: Sequence[Voucher], head: str) -> Iterator[Finding]:
+    standing = [hash_ for one in vouchers for hash_ in (one.hash, _recomputed(one))]
+    if head and not any(hash_.startswith(head) for hash_ in standing):
+        told = say("no voucher has the hash {hash}, which was written down", hash=head)
+        yield Finding(Kind.BROKEN_CHAIN, head, told)
+
+
+def _not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord]) -> Iterator[Finding]:
+    """Vouchers whose hash fits and whose amounts do not follow from the run that they carry out."""
+    settled = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}
+    supersedes = {one.name: one.supersedes for one in records.values()}
+    for run in sorted(settled & records.keys()):
+        record = records[run]
+        if record.dues is None:
+            continue
+        earlier = next((name for name in lineage(run, supersedes) if name in settled), "")
+        expected = _difference(record.dues, records[earlier].dues if earlier in records else None)
+        if earlier and (earlier not in records or records[earlier].dues is None):
+            continue
+        yield from _differing(vouchers, run, expected)
+        yield from _deposits_differing(vouchers, record.dues)
+    for one in vouchers:
+        sealed = records.get(one.entry.run)
+        if one.entry.kind is EntryKind.SEAL and sealed is not None and sealed.result_hash not in ("", one.entry.note):
+            told = say("voucher {number} seals another result than the one recomputed", number=one.number)
+            yield _of_voucher(Kind.EDITED, one, told)
+
+
+def _difference(dues: Sequence[Due], before: Sequence[Due] | None) -> dict[Key, int]:
+    """By key, what a settlement enters."""
+    sums: dict[Key, int] = defaultdict(int)
+    for sign, some in ((1, dues), (-1, before or ())):
+        for due in some:
+            if due.kind is not DueKind.WITHHELD:
+                sums[key_of(due)] += sign * due.amount_fen
+    return sums
+
+
+def _differing(vouchers: Sequence[Voucher], run: str, expected: Mapping[Key, int]) -> Iterator[Finding]:
+    """Where no voucher at all is of that clause and subject, the list tells whether it was paid."""
+    entered = posted(vouchers, [run])
+    of_clause = {
+        (one.entry.contract, one.entry.clause, one.entry.subject): one
+        for one in vouchers
+        if one.entry.kind is EntryKind.DUE and one.entry.run == run
+    }
+    for key in sorted({*expected, *entered}):
+        voucher = of_clause.get(key[:3])
+        due_fen, entered_fen = expected.get(key, 0), entered.get(key, 0)
+        if due_fen != entered_fen and voucher is not None:
+            told = say(
+                "voucher {number} carries out {entered}; due is {due}",
+                number=voucher.number, entered=show_money(entered_fen), due=show_money(due_fen),
+            )  # fmt: skip
+            yield _of_voucher(Kind.EDITED, voucher, told, due_fen, entered_fen)
+
+
+def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due]) -> Iterator[Finding]:
+    """What was paid in is what is refunded and forfeited, always."""
+    wanted: dict[tuple[str, str, str], int] = defaultdict(int)
+    for due in dues:
+        if due.kind in (DueKind.REFUND, DueKind.FORFEIT):
+            wanted[due.contract, due.clause, due.subject] += due.amount_fen
+    last = {
+        (one.entry.contract, one.entry.clause, one.entry.subject): one
+        for one in vouchers
+        if one.entry.kind is EntryKind.DEPOSIT
+    }
+    for key, held_fen in deposits_held(vouchers).items():
+        if key in wanted and held_fen != wanted[key]:
+            told = say(
+                "voucher {number}: {entered} was paid in; refunded and forfeited are {due}",
+                number=last[key].number, entered=show_money(held_fen), due=show_money(wanted[key]),
+            )  # fmt: skip
+            yield _of_voucher(Kind.EDITED, last[key], told, wanted[key], held_fen)
+
+
+def _not_sealed(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], *, damaged: bool) -> Iterator[Finding]:
+    """Runs that money was moved for, that were not sealed first, or not as the rules have it."""
+    first: dict[str, Voucher] = {}
+    for one in vouchers:
+        if one.entry.kind in CARRY_OUT:
+            first.setdefault(one.entry.run, one)
+    for run, voucher in first.items():
+        sealed = any(
+            one.entry.kind is EntryKind.SEAL and one.entry.run == run and one.number < voucher.number
+            for one in vouchers
+        )
+        told = _breach(records.get(run), sealed_in_ledger=sealed, damaged=damaged)
+        if told is not None:
+            evidence = (Evidence(say("voucher {number}", number=voucher.number), voucher=voucher.number),)
+            yield Finding(Kind.NOT_SEALED, run, told, evidence=evidence)
+
+
+def _breach(record: RunRecord | None, *, sealed_in_ledger: bool, damaged: bool) -> Text | None:
+    if record is None:
+        return None if damaged else say("no run of this name is kept")
+    if not record.sealed:
+        return say("the run was never sealed")
+    if record.breaches:
+        return record.breaches[0]
+    if not sealed_in_ledger and not damaged:
+        return say("the ledger has no seal of the run before its vouchers")
+    return None
+
+
+def _of_voucher(kind: Kind, voucher: Voucher, told: Text, entitled_fen: int = 0, paid_fen: int = 0) -> Finding:
+    entry = voucher.entry
+    about = say(
+        "voucher {number}: {kind}, {contract} {clause} {subject}",
+        number=voucher.number, kind=str(entry.kind), contract=entry.contract, clause=entry.clause, subject=entry.subject,
+    )  # fmt: skip
+    return Finding(kind, str(voucher.number), told, entitled_fen, paid_fen, (Evidence(about, voucher=voucher.number),))

@@ -1,0 +1,110 @@
+"""What each payee is entitled to, of what; what a veto or an outcome keeps from them; what another tier would have come to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.assess import Assessment
+from engine.audit.forgone import Forgone, Tier, forgone, tiers
+from engine.settle.due import Due, DueKind, computed_fen
+from rules.diagnostic import say
+from rules.quantity import show_money
+
+Key = tuple[str, str, str, str, str]
+"""Contract, clause, subject, kind of due and payee, as `targets.ledger.posted` has it."""
+
+PAID = frozenset({DueKind.REFUND, DueKind.REWARD, DueKind.AWARD, DueKind.PAID_IN, DueKind.ADVANCE})
+"""What reaches a payee or is asked of one. What is forfeited or withheld reaches nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """Of one payee. `parts` are the dues other than 0; what is paid in or was had in advance counts against the rest."""
+
+    payee: str
+    name: str
+    parts: tuple[Due, ...] = ()
+    forgone: tuple[Forgone, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+    @property
+    def amounts_fen(self) -> tuple[int, ...]:
+        return tuple(part.amount_fen for part in self.parts)
+
+    @property
+    def total_fen(self) -> int:
+        return sum(self.amounts_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """Of everybody under a run. `names` are those of all whom the records know, entitled or not."""
+
+    run: str
+    names: Mapping[str, str]
+    by_payee: Mapping[str, Entitlement] = field(default_factory=dict)
+
+    def of(self, payee: str) -> Entitlement:
+        return self.by_payee.get(payee) or Entitlement(payee, self.names.get(payee, ""))
+
+
+def entitlements(assessment: Assessment, carried_fen: Mapping[Key, int] | None = None) -> Entitled:
+    """From the dues of an assessment, less what was carried out for the runs that it supersedes."""
+    names = _names(assessment)
+    parts: dict[str, list[Due]] = defaultdict(list)
+    for due in _remaining(assessment.dues, dict(carried_fen or {})):
+        if due.kind in PAID and due.amount_fen:
+            parts[due.payee].append(due)
+    lost: dict[str, list[Forgone]] = defaultdict(list)
+    for one in forgone(assessment):
+        lost[one.payee].append(one)
+    other: dict[str, list[Tier]] = defaultdict(list)
+    for tier in tiers(assessment):
+        other[tier.payee].append(tier)
+    found = {
+        payee: Entitlement(
+            payee, names.get(payee, payee), tuple(parts[payee]), tuple(lost[payee]), tuple(dict.fromkeys(other[payee]))
+        )
+        for payee in sorted({*parts, *lost, *other})
+    }
+    return Entitled(assessment.run.name, names, found)
+
+
+def key_of(due: Due) -> Key:
+    return due.contract, due.clause, due.subject, str(due.kind), due.payee
+
+
+def _remaining(dues: Iterable[Due], carried_fen: dict[Key, int]) -> list[Due]:
+    """The dues less what was carried out already; what was carried out and is due no more is owed back."""
+    found = []
+    last: Due | None = None
+    for due in dues:
+        before_fen = carried_fen.pop(key_of(due), 0)
+        found.append(_less(due, before_fen) if before_fen else due)
+        last = due
+    for (contract, clause, subject, kind, payee), before_fen in carried_fen.items():
+        if last is not None and before_fen:
+            gone = replace(
+                last, contract=contract, clause=clause, subject=subject, kind=DueKind(kind), payee=payee, amount_fen=0
+            )
+            found.append(_less(replace(gone, step=replace(gone.step, steps=(), at=())), before_fen))
+    return found
+
+
+def _less(due: Due, before_fen: int) -> Due:
+    left_fen = due.amount_fen - before_fen
+    worked = say("{amount} - {parts}", amount=show_money(due.amount_fen), parts=show_money(before_fen))
+    rule = say("less what was carried out before the correction")
+    return replace(
+        due,
+        amount_fen=left_fen,
+        step=computed_fen(due.step.title, rule, worked, left_fen, due.step.at, [due.step] if due.step.at else ()),
+    )
+
+
+def _names(assessment: Assessment) -> dict[str, str]:
+    records = assessment.snapshot.records
+    names = {cadre.code: cadre.name for cadre in records.cadres} | {party.code: party.name for party in records.parties}
+    return names | {verdict.subject.code: verdict.subject.name for verdict in assessment.verdicts()}

@@ -1,0 +1,251 @@
+"""What the money of a year would have been, had something been otherwise: no veto, another outcome, grade or class.
+
+These amounts are due to nobody. They tell which mistake was made when one of them was paid.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from engine.assess import Assessment
+from engine.score.derivation import Step
+from engine.settle.amounts import amount_of
+from engine.settle.court import Court, award_node, court_of
+from engine.settle.due import Due, DueKind, nothing_due, to_unit
+from engine.settle.payees import split
+from engine.settle.pool import pooled
+from engine.settle.prizes import prizes
+from engine.settle.year import money_year
+from engine.verdict import Verdict
+from rules.diagnostic import Called, Text, say
+from rules.money import Award, DepositOutcome, RiskDeposit
+from rules.quantity import show_money
+
+
+class Loss(StrEnum):
+    """Why somebody does not get an amount."""
+
+    VETOED = "vetoed"
+    FORFEITED = "forfeited"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgone:
+    """What the payee would have got of the clause, but for a veto, a warning or the deposit's outcome."""
+
+    loss: Loss
+    contract: str
+    clause: str
+    subject: str
+    payee: str
+    amount_fen: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Another outcome, grade or class of a clause: what the payee would get then, and how much more (or less) that is."""
+
+    contract: str
+    clause: str
+    subject: str
+    payee: str
+    label: Text | Called
+    amount_fen: int
+    more_fen: int
+    step: Step
+
+
+def forgone(assessment: Assessment) -> Iterator[Forgone]:
+    """What vetoes, warnings and outcomes keep from people, and what is withheld."""
+    dues = _by_clause(assessment.dues)
+    for due in assessment.dues:
+        if due.kind is DueKind.WITHHELD and due.amount_fen:
+            yield _lost(Loss.WITHHELD, due)
+    for court in _courts(assessment):
+        for deposit in court.judged.contract.deposits:
+            for verdict in court.verdicts():
+                standing = _Standing.of(deposit, verdict, dues)
+                if standing is not None:
+                    yield from _of_deposit(standing)
+        for index, award in enumerate(court.judged.contract.awards):
+            yield from _cancelled(court, index, award)
+
+
+def tiers(assessment: Assessment) -> Iterator[Tier]:
+    """What other outcomes, grades and classes of a clause come to, where that is another amount."""
+    dues = _by_clause(assessment.dues)
+    for court in _courts(assessment):
+        for deposit in court.judged.contract.deposits:
+            for verdict in court.verdicts():
+                standing = _Standing.of(deposit, verdict, dues)
+                if standing is not None:
+                    yield from _other_outcomes(standing)
+        for index, award in enumerate(court.judged.contract.awards):
+            for verdict in _concerned(court, award):
+                if not _cancels(verdict) and court.holds(verdict.subject.code, award_node(index)):
+                    own = dues.get((verdict.contract, award.id, verdict.subject.code), [])
+                    yield from _other_amounts(court, award, verdict, own)
+
+
+def _by_clause(dues: Sequence[Due]) -> Mapping[tuple[str, str, str], list[Due]]:
+    found: dict[tuple[str, str, str], list[Due]] = defaultdict(list)
+    for due in dues:
+        found[due.contract, due.clause, due.subject].append(due)
+    return found
+
+
+def _courts(assessment: Assessment) -> Iterator[Court]:
+    year = money_year(assessment.judged)
+    for number, judged in enumerate(assessment.judged):
+        if judged.contract.deposits or judged.contract.awards:
+            yield court_of(judged, assessment.judged[:number], year)
+
+
+def _cancels(verdict: Verdict) -> bool:
+    return any(effects.cancel_awards for effects in verdict.effects())
+
+
+def _lost(loss: Loss, due: Due) -> Forgone:
+    return Forgone(loss, due.contract, due.clause, due.subject, due.payee, due.amount_fen, due.step)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A deposit of one cadre as it was decided: the amount is what is refunded and what is forfeited, always."""
+
+    deposit: RiskDeposit
+    verdict: Verdict
+    outcome: int
+    refund: Due
+    amount_fen: int
+    reward_fen: int
+
+    @classmethod
+    def of(
+        cls, deposit: RiskDeposit, verdict: Verdict, dues: Mapping[tuple[str, str, str], list[Due]]
+    ) -> _Standing | None:
+        own = dues.get((verdict.contract, deposit.id, verdict.subject.code), [])
+        refund = next((due for due in own if due.kind is DueKind.REFUND), None)
+        if refund is None or len(refund.step.at) < 4:
+            return None
+        by_kind = {due.kind: due.amount_fen for due in own}
+        amount_fen = refund.amount_fen + by_kind.get(DueKind.FORFEIT, 0)
+        return cls(deposit, verdict, int(refund.step.at[3]), refund, amount_fen, by_kind.get(DueKind.REWARD, 0))
+
+    def refund_by(self, outcome: DepositOutcome) -> int:
+        """What that outcome gives back, were there no veto."""
+        return self.amount_fen if outcome.refund == 1 else to_unit(outcome.refund * self.amount_fen, self.deposit)
+
+    def reward_by(self, outcome: DepositOutcome) -> int:
+        if outcome.reward is not None:
+            return outcome.reward
+        return to_unit((outcome.reward_times or Fraction(0)) * self.amount_fen, self.deposit)
+
+    def lost(self, loss: Loss, amount_fen: int) -> Forgone:
+        verdict, code = self.verdict, self.verdict.subject.code
+        return Forgone(loss, verdict.contract, self.deposit.id, code, code, amount_fen, self.refund.step)
+
+
+def _of_deposit(standing: _Standing) -> Iterator[Forgone]:
+    """Of somebody who is vetoed, all that is not given back counts as the veto's: outcomes ask about vetoes too."""
+    outcome = standing.deposit.outcomes[standing.outcome]
+    by_outcome_fen = standing.refund_by(outcome)
+    taken_fen = by_outcome_fen - standing.refund.amount_fen
+    if taken_fen > 0:
+        yield standing.lost(Loss.VETOED, taken_fen)
+    forfeited_fen = standing.amount_fen - by_outcome_fen
+    if forfeited_fen > 0:
+        yield standing.lost(Loss.VETOED if standing.verdict.vetoed else Loss.FORFEITED, forfeited_fen)
+    reward_fen = standing.reward_by(outcome) - standing.reward_fen
+    if reward_fen > 0:
+        yield standing.lost(Loss.VETOED, reward_fen)
+
+
+def _other_outcomes(standing: _Standing) -> Iterator[Tier]:
+    """Refund and reward of each other outcome, or one of the two, where somebody took only that from the wrong line."""
+    verdict, code, kept_fen = standing.verdict, standing.verdict.subject.code, standing.refund.amount_fen
+    taken_fen = max(standing.refund_by(standing.deposit.outcomes[standing.outcome]) - kept_fen, 0)
+    for number, outcome in enumerate(standing.deposit.outcomes):
+        refund_fen = min(standing.refund_by(outcome), standing.amount_fen - taken_fen)
+        reward_fen = 0 if taken_fen or _cancels(verdict) else standing.reward_by(outcome)
+        for refunded_fen, rewarded_fen in (
+            (refund_fen, reward_fen),
+            (refund_fen, standing.reward_fen),
+            (kept_fen, reward_fen),
+        ):
+            more_fen = refunded_fen + rewarded_fen - kept_fen - standing.reward_fen
+            if number != standing.outcome and more_fen and refunded_fen + rewarded_fen:
+                yield Tier(
+                    verdict.contract, standing.deposit.id, code, code, outcome.label, refunded_fen + rewarded_fen,
+                    more_fen, standing.refund.step,
+                )  # fmt: skip
+
+
+def _concerned(court: Court, award: Award) -> Iterator[Verdict]:
+    for verdict in court.verdicts():
+        if not award.posts or verdict.subject.post in award.posts:
+            yield verdict
+
+
+def _cancelled(court: Court, index: int, award: Award) -> Iterator[Forgone]:
+    """What each whose awards are cancelled would have got, everything else being as it is."""
+    concerned = [one for one in _concerned(court, award) if court.holds(one.subject.code, award_node(index))]
+    eligible = [one for one in concerned if not _cancels(one)]
+    for verdict in concerned:
+        if _cancels(verdict):
+            amount_fen = _amount(court, award, verdict, eligible)
+            for due in split(court, award, verdict, amount_fen, _cancelled_step(award, amount_fen)):
+                if due.amount_fen and due.kind is DueKind.AWARD:
+                    yield _lost(Loss.VETOED, due)
+
+
+def _amount(court: Court, award: Award, verdict: Verdict, eligible: Sequence[Verdict]) -> int:
+    if award.by_rank is not None:
+        return prizes(award, award.by_rank, [*eligible, verdict])[verdict.subject.code].amount_fen
+    if award.pool is not None:
+        return pooled(award.pool, [*eligible, verdict])[verdict.subject.code].amount_fen
+    return amount_of(court, award, verdict).amount_fen
+
+
+def _cancelled_step(award: Award, amount_fen: int) -> Step:
+    rule = say("a veto or warning cancels awards; without it {amount}", amount=show_money(amount_fen))
+    return nothing_due(say("{award}", award=award.label), rule, say("nothing"), ())
+
+
+def _other_amounts(court: Court, award: Award, verdict: Verdict, own: Sequence[Due]) -> Iterator[Tier]:
+    """Split as the award is: an award of a party reaches cadres by their share of it."""
+    got_fen: dict[str, int] = defaultdict(int)
+    for due in own:
+        if due.kind is DueKind.AWARD:
+            got_fen[due.payee] += due.amount_fen
+    step = next((due.step for due in own if due.kind is DueKind.AWARD), _cancelled_step(award, 0))
+    for label, amount_fen in _steps_of(court, award, verdict):
+        would_fen: dict[str, int] = defaultdict(int)
+        for due in split(court, award, verdict, amount_fen, step):
+            if due.kind is DueKind.AWARD:
+                would_fen[due.payee] += due.amount_fen
+        for payee, share_fen in would_fen.items():
+            if share_fen and share_fen != got_fen[payee]:
+                yield Tier(
+                    verdict.contract, award.id, verdict.subject.code, payee, label, share_fen,
+                    share_fen - got_fen[payee], step,
+                )  # fmt: skip
+
+
+def _steps_of(court: Court, award: Award, verdict: Verdict) -> Iterator[tuple[Text | Called, int]]:
+    """The grades or classes that the award pays, with what each comes to for this subject."""
+    if award.by_grade is not None:
+        unpunished = replace(verdict, vetoes=(), warnings=())
+        for band in court.judged.contract.grades:
+            if band.id in award.by_grade:
+                yield band.label, amount_of(court, award, replace(unpunished, grade=band)).amount_fen
+    for number, slots in enumerate(award.by_rank or (), 1):
+        yield say("class {number}", number=number), to_unit(Fraction(slots.amount), award)
+    if award.consolation:
+        yield say("consolation"), to_unit(Fraction(award.consolation), award)

@@ -1,0 +1,288 @@
+"""A payout list against what everybody is entitled to and against the ledger: one fault, one finding.
+
+What explains more comes first (docs/decisions/0011-ledger.md): whom a line means; for each payee whether the sums are
+equal; of differences, a line that comes again, what a veto or an outcome keeps from them; then a whole line that is
+somebody else's; then another tier, a transposition; the rest is too much, too little, or not on the list at all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from engine.audit.entitlement import Entitled
+from engine.audit.finding import Evidence, Finding, Kind
+from engine.audit.forgone import Forgone, Loss, Tier
+from engine.audit.partition import is_whole, placed, subsets, transposed
+from engine.audit.payees import Case, cases_of, line_evidence
+from engine.settle.due import Due
+from rules.diagnostic import Text, say
+from rules.quantity import show_money
+from targets.ledger import EntryKind, Voucher, chain_faults
+from targets.payout import PayoutLine
+
+LOSSES_TOGETHER_MAX = 6
+
+
+def reconcile(
+    lines: Sequence[PayoutLine], entitled: Entitled, vouchers: Sequence[Voucher] = (), runs: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Every fault of the list. `runs` are those whose vouchers carry out these entitlements; without any, no ledger is asked."""
+    cases, findings = cases_of(lines, entitled)
+    table = _Table(tuple(cases.values()), _Shelf(vouchers, runs))
+    findings += table.of_each(_split)
+    findings += table.of_each(_paid_twice)
+    findings += table.of_each(_lost_yet_paid)
+    findings += _wrong_payees(table)
+    findings += table.of_each(_wrong_tier)
+    findings += table.of_each(_transposed)
+    findings += table.of_each(_too_much)
+    findings += table.of_each(_too_little)
+    findings += _not_in_ledger(table, entitled)
+    return tuple(sorted(findings, key=lambda one: (one.kind, one.subject, str(one.told))))
+
+
+def unposted(entitled: Entitled, vouchers: Sequence[Voucher], runs: Collection[str]) -> tuple[Finding, ...]:
+    """What no voucher carries out, where no list is at hand: everybody counts as paid."""
+    everybody = [Case(due, known=True) for due in entitled.by_payee.values()]
+    return tuple(_not_in_ledger(_Table(tuple(everybody), _Shelf(vouchers, runs)), entitled, listed=False))
+
+
+class _Shelf:
+    """The vouchers that carry out dues, by the clause and subject that each is of."""
+
+    def __init__(self, vouchers: Sequence[Voucher], runs: Collection[str]) -> None:
+        self.asked = bool(runs)
+        self.numbers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        wanted = set(runs)
+        for one in vouchers:
+            if one.entry.kind is EntryKind.DUE and one.entry.run in wanted:
+                self.numbers[one.entry.contract, one.entry.clause, one.entry.subject].append(one.number)
+        present = [one.number for one in vouchers]
+        gaps = max(present, default=0) - len(present)
+        cut_off = bool(self.numbers) and not any(
+            one.entry.kind is EntryKind.SETTLED and one.entry.run in wanted for one in vouchers
+        )
+        # What a damaged chain has lost is told once, of the chain.
+        self.unreadable = len(vouchers) if cut_off else gaps + len({one.number for one, _ in chain_faults(vouchers)})
+
+    def of(self, parts: Sequence[Due]) -> list[int]:
+        clauses = dict.fromkeys((part.contract, part.clause, part.subject) for part in parts)
+        return [number for clause in clauses for number in self.numbers.get(clause, ())]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All cases, and what they rest on."""
+
+    cases: tuple[Case, ...]
+    shelf: _Shelf
+
+    def of_each(self, look: _Look) -> list[Finding]:
+        """What `look` finds in each case that nothing has explained yet."""
+        found = []
+        for case in self.cases:
+            if not case.explained and not case.clean and (finding := look(self, case)) is not None:
+                case.explained = True
+                found.append(finding)
+        return found
+
+    @property
+    def separately(self) -> bool:
+        """Whether this list pays people in several lines where they are due several amounts."""
+        return any(len(case.lines) > 1 and case.clean for case in self.cases)
+
+    def finding(
+        self, kind: Kind, case: Case, told: Text, steps: Sequence[Due | Forgone | Tier] = (),
+        lines: Sequence[PayoutLine] | None = None,
+    ) -> Finding:  # fmt: skip
+        """About this payee, with the lines, the vouchers and the derivations of what they are due."""
+        due = case.due
+        shown = case.lines if lines is None else lines
+        evidence = [line_evidence(line) for line in shown]
+        evidence += [_voucher_evidence(number) for number in self.shelf.of(due.parts)]
+        evidence += [_part_evidence(part) for part in due.parts]
+        step = steps[0].step if steps else due.parts[0].step if due.parts else None
+        return Finding(kind, due.payee, told, due.total_fen, case.paid_fen, tuple(evidence), step)
+
+
+_Look = Callable[[_Table, Case], Finding | None]
+
+
+def _voucher_evidence(number: int) -> Evidence:
+    return Evidence(say("voucher {number}", number=number), voucher=number)
+
+
+def _part_evidence(part: Due) -> Evidence:
+    told = say(
+        "due: {contract}, {clause}: {amount}",
+        contract=part.contract,
+        clause=part.step.title,
+        amount=show_money(part.amount_fen),
+    )
+    return Evidence(told, step=part.step)
+
+
+def _split(table: _Table, case: Case) -> Finding | None:
+    if case.over_fen:
+        return None
+    told = say("the right sum, {amount}, in {number} lines that are no parts of it", amount=show_money(case.paid_fen),
+               number=len(case.lines))  # fmt: skip
+    return table.finding(Kind.SPLIT, case, told)
+
+
+def _paid_twice(table: _Table, case: Case) -> Finding | None:
+    """Lines that pay what the others pay already."""
+    if case.over_fen <= 0:
+        return None
+    amounts_fen = case.due.amounts_fen
+    for chosen in subsets(case.lines_fen, case.over_fen):
+        again = [case.lines_fen[index] for index in chosen]
+        rest = [line for index, line in enumerate(case.lines_fen) if index not in chosen]
+        if is_whole(amounts_fen, rest) and _repeats(amounts_fen, again, rest):
+            told = say("{amount} came twice", amount=show_money(case.over_fen))
+            return table.finding(Kind.PAID_TWICE, case, told)
+    return None
+
+
+def _repeats(amounts_fen: Sequence[int], again: Sequence[int], rest: Sequence[int]) -> bool:
+    """Whether each is a line of the rest once more, or they pay some of the same parts in another way."""
+    return all(line in rest for line in again) or placed(amounts_fen, again) is not None
+
+
+def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
+    if case.over_fen <= 0:
+        return None
+    for some in _together(case.due.forgone, case.over_fen):
+        if any(one.loss is Loss.VETOED for one in some):
+            told = say("{amount} that a veto or warning takes was paid", amount=show_money(case.over_fen))
+            return table.finding(Kind.VETOED, case, told, some)
+        told = say("{amount} that is forfeited or withheld was paid", amount=show_money(case.over_fen))
+        return table.finding(Kind.FORFEITED, case, told, some)
+    return None
+
+
+def _together(losses: Sequence[Forgone], total_fen: int) -> Iterator[tuple[Forgone, ...]]:
+    """Losses that come to the total, few first."""
+    for size in range(1, min(len(losses), LOSSES_TOGETHER_MAX) + 1):
+        for some in combinations(losses, size):
+            if sum(one.amount_fen for one in some) == total_fen:
+                yield some
+
+
+def _wrong_payees(table: _Table) -> list[Finding]:
+    """A whole line too much here, that is just what is missing there."""
+    open_cases = [case for case in table.cases if not case.explained and not case.clean]
+    missing = [case for case in open_cases if case.over_fen < 0]
+    found = []
+    for case in open_cases:
+        stray = _stray_line(case)
+        owed = next((one for one in missing if stray is not None and not one.explained and _lacks(one, stray)), None)
+        if stray is None or owed is None:
+            continue
+        case.explained = owed.explained = True
+        told = say(
+            "{amount} is due to {right} and was paid to {wrong}",
+            amount=show_money(stray.amount_fen), right=_called(owed), wrong=_called(case),
+        )  # fmt: skip
+        found.append(table.finding(Kind.WRONG_PAYEE, case, told, owed.due.parts, [stray, *owed.lines]))
+    return found
+
+
+def _stray_line(case: Case) -> PayoutLine | None:
+    """The line without which everything would be right."""
+    for index, line in enumerate(case.lines):
+        others = [one for number, one in enumerate(case.lines_fen) if number != index]
+        if case.over_fen > 0 and line.amount_fen == case.over_fen and is_whole(case.due.amounts_fen, others):
+            return line
+    return None
+
+
+def _lacks(case: Case, stray: PayoutLine) -> bool:
+    return is_whole(case.due.amounts_fen, [*case.lines_fen, stray.amount_fen])
+
+
+def _called(case: Case) -> str:
+    return f"{case.due.name} ({case.due.payee})" if case.known else case.due.payee
+
+
+def _wrong_tier(table: _Table, case: Case) -> Finding | None:
+    """Not where a whole amount is missing from a list that pays each in a line of its own."""
+    apart = len(case.lines) > 1 or table.separately
+    if not case.lines or (case.over_fen < 0 and apart and case.takes()):
+        return None
+    for tier in case.due.tiers:
+        if tier.more_fen == case.over_fen:
+            told = say(
+                "paid as under {tier}: {amount}, a difference of {more}",
+                tier=tier.label, amount=show_money(tier.amount_fen), more=show_money(tier.more_fen),
+            )  # fmt: skip
+            return table.finding(Kind.WRONG_TIER, case, told, [tier])
+    return None
+
+
+def _transposed(table: _Table, case: Case) -> Finding | None:
+    for index, line in enumerate(case.lines_fen):
+        meant_fen = line - case.over_fen
+        written = [*case.lines_fen[:index], meant_fen, *case.lines_fen[index + 1 :]]
+        if transposed(line, meant_fen) and is_whole(case.due.amounts_fen, written):
+            told = say("{paid} instead of {due}", paid=show_money(line), due=show_money(meant_fen))
+            return table.finding(Kind.TRANSPOSED, case, told)
+    return None
+
+
+def _too_much(table: _Table, case: Case) -> Finding | None:
+    if case.over_fen <= 0:
+        return None
+    if case.due.parts:
+        told = say("{amount} more than is due", amount=show_money(case.over_fen))
+        return table.finding(Kind.OVERPAID, case, told)
+    told = say("nothing is due to {name}", name=_called(case))
+    if not case.known:
+        told = say("the records know nobody called {name}", name=_called(case))
+    return table.finding(Kind.NOT_ENTITLED, case, told, case.due.forgone)
+
+
+def _too_little(table: _Table, case: Case) -> Finding | None:
+    left = placed(case.due.amounts_fen, case.lines_fen)
+    if left is None:
+        told = say("{amount} less than is due", amount=show_money(-case.over_fen))
+        return table.finding(Kind.UNDERPAID, case, told)
+    missing = [case.due.parts[index] for index in sorted(left)]
+    told = say("{amount} is due and stands nowhere on the list", amount=show_money(-case.over_fen))
+    return table.finding(Kind.NOT_PAID, case, told, missing)
+
+
+def _not_in_ledger(table: _Table, entitled: Entitled, *, listed: bool = True) -> list[Finding]:
+    """By clause and subject, since a voucher is of those; all at once where the run was never settled."""
+    shelf = table.shelf
+    paid = [case for case in table.cases if case.due.parts and (not listed or (case.lines and case.over_fen >= 0))]
+    if not shelf.asked or not paid:
+        return []
+    if not shelf.numbers and not shelf.unreadable:
+        total_fen = sum(case.due.total_fen for case in paid)
+        told = say("the ledger has no voucher of this run: it was never settled")
+        paid_fen = sum(case.paid_fen for case in paid)
+        return [Finding(Kind.NOT_IN_LEDGER, entitled.run, told, total_fen, paid_fen)]
+    groups: dict[tuple[str, str, str], list[tuple[Case, Due]]] = defaultdict(list)
+    for case in paid:
+        for part in case.due.parts:
+            if not shelf.of([part]):
+                groups[part.contract, part.clause, part.subject].append((case, part))
+    return [] if len(groups) <= shelf.unreadable else [_without_voucher(group, listed) for group in groups.values()]
+
+
+def _without_voucher(group: Sequence[tuple[Case, Due]], listed: bool) -> Finding:
+    part = group[0][1]
+    amount_fen = sum(one.amount_fen for _, one in group)
+    evidence = [line_evidence(line) for case, _ in group for line in case.lines]
+    evidence += [_part_evidence(one) for _, one in group]
+    told = say(
+        "no voucher carries out {clause} of {contract} for {subject}",
+        clause=part.step.title, contract=part.contract, subject=part.subject,
+    )  # fmt: skip
+    return Finding(
+        Kind.NOT_IN_LEDGER, part.subject, told, amount_fen, amount_fen if listed else 0, tuple(evidence), part.step
+    )

@@ -1,0 +1,74 @@
+"""What is kept of a run against what comes out of it today; and the contracts it was sealed with against the files of today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.audit.finding import Evidence, Finding, Kind
+from rules.diagnostic import Span, Text, say
+from targets.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A run computed again from the texts and records kept with it. `refused` where that is no longer possible."""
+
+    contracts_hash: str = ""
+    data_hash: str = ""
+    result: str = ""
+    refused: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCopy:
+    """The text of a contract and version: one that was sealed, or a file of today. `hash` is that of its content."""
+
+    contract: str
+    version: int
+    hash: str
+    place: Span
+
+
+def replay_finding(run: Run, stored_result: str, replay: Replay) -> Finding | None:
+    """The first of contracts, records and result that is not what it was when the run got its name."""
+    told = _changed(run, stored_result, replay)
+    if told is None:
+        return None
+    return Finding(Kind.EDITED, run.name, told, evidence=(Evidence(say("run {name}", name=run.name)),))
+
+
+def proves(run: Run, replay: Replay) -> bool:
+    """Whether contracts and records are still those of the run, so that what is due can be relied on."""
+    return replay.refused is None and (replay.contracts_hash, replay.data_hash) == (run.contracts_hash, run.data_hash)
+
+
+def contract_findings(sealed: Sequence[ContractCopy], filed: Sequence[ContractCopy]) -> tuple[Finding, ...]:
+    """Files that call themselves by the id and version of a sealed contract and say something else."""
+    agreed = {(one.contract, one.version): one for one in sealed}
+    found = []
+    for file in filed:
+        before = agreed.get((file.contract, file.version))
+        if before is not None and before.hash != file.hash:
+            told = say(
+                "{contract}, version {version}, says something else than what was sealed",
+                contract=file.contract, version=file.version,
+            )  # fmt: skip
+            evidence = (
+                Evidence(say("sealed with the hash {hash}", hash=before.hash), before.place),
+                Evidence(say("the file has the hash {hash}", hash=file.hash), file.place),
+            )
+            found.append(Finding(Kind.CONTRACT_CHANGED, f"{file.contract} {file.version}", told, evidence=evidence))
+    return tuple(found)
+
+
+def _changed(run: Run, stored_result: str, replay: Replay) -> Text | None:
+    if replay.refused is not None:
+        return say("what is kept of the run cannot be read any more: {reason}", reason=replay.refused)
+    if replay.contracts_hash != run.contracts_hash:
+        return say("the contracts kept with the run are not those it is named for")
+    if replay.data_hash != run.data_hash:
+        return say("the records of the run are not those it is named for")
+    if replay.result != stored_result:
+        return say("the result kept with the run is not what its contracts and records give")
+    return None
