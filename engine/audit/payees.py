@@ -43,7 +43,7 @@ class Case:
     @property
     def clean(self) -> bool:
         """Nobody is asked on this list for what they owe back: no line, and nothing due, is as it should be."""
-        if not self.lines:
+        if not any(self.lines_fen):
             return self.due.total_fen <= 0
         return is_whole(self.due.amounts_fen, self.lines_fen)
 

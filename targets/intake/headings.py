@@ -90,6 +90,12 @@ def table_of_csv(grid: Grid, key: str, lexicon: Lexicon, faults: Faults) -> Tabl
     return _checked(grid, _best(grid, layouts_of(key), lexicon), lexicon, faults)
 
 
+def table_among_others(grid: Grid, layout: Layout, lexicon: Lexicon, faults: Faults) -> Table | None:
+    """The table of that layout in somebody else's file, where columns that it does not have are none of our business."""
+    table = _understood(grid, _best(grid, (layout,), lexicon), faults)
+    return table if table is not None and table.fits else None
+
+
 def _best(grid: Grid, layouts: Sequence[Layout], lexicon: Lexicon) -> Table | None:
     """The row and layout whose headings fit, or else agree, the most."""
     rows = grid.rows[:HEADING_ROWS_LOOKED_AT]
@@ -157,6 +163,17 @@ def _fields_by_spelling(layout: Layout) -> dict[str, str]:
 
 def _checked(grid: Grid, table: Table | None, lexicon: Lexicon, faults: Faults) -> Table | None:
     """The table, its headings complained about; None when it cannot be read at all."""
+    table = _understood(grid, table, faults)
+    if table is None:
+        return None
+    if table.layout.wide and not table.measures:
+        faults.add("DX513", _heading_row_place(table), say("no column of an indicator"), say("at least one"))
+    _look_at_others(table, lexicon, faults)
+    return table if table.fits else None
+
+
+def _understood(grid: Grid, table: Table | None, faults: Faults) -> Table | None:
+    """None where too little of a row is understood to call it headings; what is missing or stands twice is complained about."""
     if table is None or (table.explained < 2 and 2 * table.explained < len(table.headings)):
         span = Span(grid.path, sheet=grid.sheet, line=0 if grid.sheet else 1)
         hint = say("keep the heading row of the template, or see docs/tables.md for the words understood")
@@ -168,10 +185,7 @@ def _checked(grid: Grid, table: Table | None, lexicon: Lexicon, faults: Faults) 
         found, hint = shown(" ".join(table.headings[second])), say("keep one of the two columns")
         span = table.heading_place(second)
         faults.add("DX515", span, found, say("each heading once"), hint, also=(table.heading_place(first),))
-    if table.layout.wide and not table.measures:
-        faults.add("DX513", _heading_row_place(table), say("no column of an indicator"), say("at least one"))
-    _look_at_others(table, lexicon, faults)
-    return table if table.fits else None
+    return table
 
 
 def _heading_row_place(table: Table) -> Span:

@@ -36,7 +36,7 @@ def value_of(cell: Cell, indicator: Indicator, heading_unit: str = "") -> Value:
         case Kind.RATIO:
             return _ratio_of(cell, indicator, heading_unit)
         case Kind.MONEY:
-            number = _money_of(cell, heading_unit)
+            number = money_of(cell, heading_unit)
         case Kind.COUNT:
             number = Fraction(_count_of(cell, indicator.unit, heading_unit))
         case _:
@@ -120,7 +120,7 @@ def target_of(cell: Cell, indicator: Indicator) -> Fraction:
                 raise CellFault("DX521", say("a quantity whose divisor is not zero"))
             return Fraction(value.numerator, value.denominator)
         case Kind.MONEY:
-            number = _money_of(cell, "")
+            number = money_of(cell, "")
         case _:
             number = parsed(number_text(cell, indicator.unit))
     _hold_to_range(number, indicator, periods=1 if indicator.kind is Kind.MARK else indicator.every.per_year)
@@ -166,8 +166,8 @@ def _decimal_of(cell: Cell, indicator: Indicator, heading_unit: str) -> Fraction
     return number
 
 
-def _money_of(cell: Cell, heading_unit: str) -> Fraction:
-    """Yuan, in whole fen."""
+def money_of(cell: Cell, heading_unit: str) -> Fraction:
+    """Yuan, in whole fen. Raises CellFault."""
     text = number_text(cell)
     _refuse_signs(text)
     bare = _CURRENCY.sub("", text)
