@@ -41,6 +41,13 @@ ContractsArgument = Annotated[
 ]
 
 
+RunArgument = Annotated[
+    str | None,
+    typer.Argument(help=N_("beginning of a run's name, as `duixian runs` lists it; the latest when left out")),
+]
+WhoOption = Annotated[str, typer.Option("--who", help=N_("who does this, kept with it"))]
+
+
 def table_option(name: str) -> typer.models.OptionInfo:
     """An option naming a plain CSV file of one table."""
     option: typer.models.OptionInfo = typer.Option(f"--{name.replace('_', '-')}", help=N_("a CSV file of that table"))

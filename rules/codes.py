@@ -241,6 +241,10 @@ CODES: dict[str, Code] = {
     "DX711": _error("option or file name not understood"),
     "DX712": _error("nobody and nothing of that name"),
     "DX713": _error("file or folder that cannot be used"),
+    "DX714": _error("not ready to be sealed"),
+    "DX715": _error("not cross-checked"),
+    "DX716": _error("appeal or decision that cannot be taken down"),
+    "DX717": _error("publicity period that ends before it begins"),
     "DX719": _error("entered before the last voucher"),
     # findings of an audit
     "DX801": _error("overpaid"),

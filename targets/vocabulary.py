@@ -143,6 +143,7 @@ _FOOTINGS = (
     "sum",
     "average",
     "mean",
+    "alltogether",
 )
 _NOTES = (
     "注",

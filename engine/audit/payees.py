@@ -88,7 +88,8 @@ class _Reader:
 
     def meant(self, line: PayoutLine) -> tuple[str, ...]:
         """Codes, the likeliest first; none for somebody whom nobody knows."""
-        named = self._codes_by_name.get(folded(line.name), []) if line.name else []
+        # A list that names nobody has the code again for the name.
+        named = self._codes_by_name.get(folded(line.name), []) or [one for one in [line.name] if one in self._names]
         if line.code in self._names:
             others = () if self.agrees(line, line.code) else named
             return (line.code, *others)
@@ -98,7 +99,7 @@ class _Reader:
         """Whether the line's code and name both say so, as far as it has them."""
         if line.code and self._codes_are_ours and line.code != code:
             return False
-        return not line.name or folded(line.name) == folded(self._names.get(code, ""))
+        return not line.name or folded(line.name) in (folded(self._names.get(code, "")), folded(code))
 
 
 def _case(cases: dict[str, Case], entitled: Entitled, code: str, line: PayoutLine) -> Case:

@@ -10,7 +10,7 @@ from targets.vocabulary import folded
 
 _AMOUNTS = (
     "实发金额", "实发", "实发数", "发放金额", "发放数", "应付金额", "实付金额", "实付", "支付金额", "付款金额", "转账金额",
-    "交易金额", "兑现金额", "打款金额", "金额合计", "合计金额", "paid", "payment",
+    "交易金额", "兑现金额", "打款金额", "金额合计", "合计金额", "paid", "payment", "to be paid",
 )  # fmt: skip
 _UNITS = ("元", "人民币元", "万元", "yuan", "cny", "rmb")
 
@@ -30,13 +30,13 @@ PAYOUTS = Layout(
             "code", "编码", "code", Reads.CODE,
             "人员或单位的编码。", "Code of the cadre or party.",
             ("代码", "编号", "工号", "人员编码", "人员编号", "人员代码", "干部编码", "职工编号",
-             "收款人编码", "对象代码", "单位代码", "payee code", "staff no"),
+             "收款人编码", "对象代码", "单位代码", "payee code", "code of the payee", "staff no"),
         ),
         Column(
             "name", "姓名", "name", Reads.NAME,
             "收款人姓名或户名。", "Name of the payee.",
             ("名称", "收款人", "收款人姓名", "收款人名称", "收款方", "收款户名", "户名", "账户名称",
-             "领款人", "人员姓名", "干部姓名", "职工姓名", "收款单位", "payee", "account name"),
+             "领款人", "人员姓名", "干部姓名", "职工姓名", "收款单位", "payee", "name of the payee", "account name"),
         ),
         Column(
             "amount", "金额", "amount", Reads.VALUE,
@@ -46,7 +46,7 @@ PAYOUTS = Layout(
         Column(
             "purpose", "事由", "purpose", Reads.TEXT,
             "为什么付。", "What for.",
-            ("用途", "摘要", "项目", "款项", "款项性质", "发放项目", "发放事由", "资金用途", "what for"),
+            ("用途", "摘要", "项目", "款项", "款项性质", "发放项目", "发放事由", "资金用途", "what for", "kind of payment"),
         ),
         Column(
             "voucher", "凭证号", "voucher", Reads.TEXT,
