@@ -1,0 +1,132 @@
+"""Commands that move money in the ledger: deposits, settle. Without `--post` they show what they would enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import sources
+from cli.desk import Desk
+from cli.options import JsonOption, LanguageOption, WhoOption, WorkspaceOption
+from rules.diagnostic import Diagnostic, Span, refuse, say
+from rules.quantity import show_money
+
+if TYPE_CHECKING:
+    from engine.vouchers import Sealed
+    from targets.ledger import Entry, Voucher
+    from targets.runs import KeptRun
+    from targets.workspace import Workspace
+
+N_ = str
+PostOption = Annotated[
+    bool, typer.Option("--post", help=N_("enter the vouchers into the ledger; without it they are only shown"))
+]
+OnOption = Annotated[str | None, typer.Option("--on", help=N_("the day of the vouchers; today when left out"))]
+
+
+def deposits(
+    context: typer.Context,
+    post: PostOption = False,
+    on: OnOption = None,
+    who: WhoOption = "",
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from engine import vouchers as entering
+
+    desk: Desk = context.obj
+    year = sources.load(desk, None, {}, workspace, None, None, to_write=post)
+    assert year.workspace is not None, "a workspace was asked for"
+    contracts, day = [one.contract for one in year.contracts], _day(on)
+
+    def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
+        return entering.deposits(contracts, year.snapshot, known, day)
+
+    _enter(desk, year.workspace, plan, who, post=post)
+
+
+def settle(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Argument(help=N_("the run, by the beginning of its name; the sealed one"))] = None,
+    post: PostOption = False,
+    on: OnOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=N_("a new folder for the vouchers and the list of payments"))
+    ] = None,
+    who: WhoOption = "",
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from engine import vouchers as entering
+    from targets.workspace import open_workspace
+
+    desk: Desk = context.obj
+    opened, day = open_workspace(workspace, to_write=post), _day(on)
+    kept = _sealed_run(opened, run)
+    sealed = _recomputed(desk, opened, kept)
+
+    def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
+        return entering.settlement(sealed, known, day)
+
+    _enter(desk, opened, plan, who, post=post)
+
+
+def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozenset[str]]:
+    """The run named, else the one sealed last, and what it supersedes. Raises Refused for one that is not sealed, or that a
+    sealed one supersedes (DX717)."""
+    from targets.run import superseded_by
+    from targets.runs import RunState
+
+    every = workspace.store.runs.all()
+    lineage = {one.run.name: superseded_by(one.run.name, (other.run for other in every)) for one in every}
+    sealed = [one for one in every if one.state is RunState.SEALED]
+    if name is not None:
+        kept = workspace.store.runs.find(name)
+    elif sealed:
+        kept = max(sealed, key=lambda one: one.events[-1].happened_at)
+    else:
+        _refuse_run(workspace, say("no sealed run"))
+    if kept.state is not RunState.SEALED:
+        _refuse_run(workspace, say("run {run}: {state}", run=kept.run.name, state=kept.state))
+    later = [one.run.name for one in sealed if kept.run.name in lineage[one.run.name]]
+    if later:
+        _refuse_run(workspace, say("run {run}, which {later} supersedes", run=kept.run.name, later=later[-1]))
+    return kept, lineage[kept.run.name]
+
+
+def _refuse_run(workspace: Workspace, found: Text) -> NoReturn:
+    hint = say("`duixian publish`, then `duixian seal`")
+    refuse(Diagnostic("DX717", Span(str(workspace.folder)), found, say("the sealed run of the year"), hint))
+
+
+def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: frozenset[str]) -> tuple[Sealed, Names]:
+    """The run computed again by both evaluators, from what was sealed. Raises Refused where it comes out differently."""
+    from cli.names import names_of
+    from cli.replay import replayed
+    from engine.crosscheck import checked
+    from engine.vouchers import Sealed
+    from targets.columns.backend import backend
+    from targets.engines import EngineName
+
+    with desk.busy(desk.speech(N_("computing the sealed run again"))):
+        replay = replayed(workspace, kept)
+        contracts = [one.contract for one in replay.contracts]
+        checked(replay.assessment, contracts, backend(EngineName.POLARS))
+    sealed = Sealed(kept.run.name, contracts, replay.assessment.dues, supersedes)
+    return sealed, names_of(desk.speech, contracts, replay.snapshot.records)
+
+
+def _enter(desk: Desk, workspace: Workspace, plan: Plan, who: str, *, post: bool) -> tuple[Voucher, ...]:
+    """Entered, or only numbered as they would be."""
+    books = workspace.store.books
+    return books.enter(plan, who) if post else books.draft(plan, who)
+
+
+def _day(text: str | None) -> date:
+    return date.today() if text is None else sources.day(text, "--on")  # noqa: DTZ011 - the office's own day
