@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, convert, data, demo, desk, year
+from cli import contract, convert, data, demo, desk, money, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -35,12 +35,15 @@ app = typer.Typer(
 COMMANDS = (
     ("demo", demo.demo, N_("assess an invented town: workbooks, import, verdicts")),
     ("init", contract.init, N_("make a workspace folder with the shipped contracts")),
+    ("auditor", contract.auditor, N_("a role that can read a workspace in PostgreSQL and nothing else")),
     ("check", contract.check, N_("find everything that is wrong with contracts")),
     ("convert", convert.convert, N_("a contract from YAML to a workbook, and back")),
     ("schema", contract.schema, N_("the JSON Schema of contracts, for editors")),
     ("template", contract.template, N_("write the workbook to be filled in for contracts")),
     ("import", data.import_, N_("read workbooks or CSV tables into the workspace")),
     ("assess", year.assess, N_("score, rank and grade everyone")),
+    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --post enters it")),
+    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --post they are only shown")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
 )

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from cli import sources
 from cli.desk import Desk
 from cli.options import JsonOption, LanguageOption, WhoOption, WorkspaceOption
-from rules.diagnostic import Diagnostic, Span, refuse, say
-from rules.quantity import show_money
+from rules.diagnostic import Diagnostic, Span, Text, refuse, say
 
 if TYPE_CHECKING:
+    from cli.names import Names
     from engine.vouchers import Sealed
     from targets.ledger import Entry, Voucher
     from targets.runs import KeptRun
     from targets.workspace import Workspace
+
+    Plan = Callable[[tuple[Voucher, ...]], Sequence[Entry]]
 
 N_ = str
 PostOption = Annotated[
@@ -37,6 +39,7 @@ def deposits(
     json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
+    from cli.names import names_of
     from engine import vouchers as entering
 
     desk: Desk = context.obj
@@ -47,7 +50,8 @@ def deposits(
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
         return entering.deposits(contracts, year.snapshot, known, day)
 
-    _enter(desk, year.workspace, plan, who, post=post)
+    entered = _entered(year.workspace, plan, who, post=post)
+    _show(desk, entered, names_of(desk.speech, contracts, year.snapshot.records), post=post)
 
 
 def settle(
@@ -67,14 +71,20 @@ def settle(
     from targets.workspace import open_workspace
 
     desk: Desk = context.obj
+    if out is not None:
+        sources.refuse_existing(out)
     opened, day = open_workspace(workspace, to_write=post), _day(on)
-    kept = _sealed_run(opened, run)
-    sealed = _recomputed(desk, opened, kept)
+    kept, supersedes = _sealed_run(opened, run)
+    sealed, names = _recomputed(desk, opened, kept, supersedes)
 
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
         return entering.settlement(sealed, known, day)
 
-    _enter(desk, opened, plan, who, post=post)
+    entered = _entered(opened, plan, who, post=post)
+    _show(desk, entered, names, post=post)
+    if out is not None and entered:
+        for path in _write(out, desk, entered, names):
+            desk.note(desk.speech(N_("written: {path}")).format(path=path))
 
 
 def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozenset[str]]:
@@ -122,10 +132,39 @@ def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: fro
     return sealed, names_of(desk.speech, contracts, replay.snapshot.records)
 
 
-def _enter(desk: Desk, workspace: Workspace, plan: Plan, who: str, *, post: bool) -> tuple[Voucher, ...]:
+def _entered(workspace: Workspace, plan: Plan, who: str, *, post: bool) -> tuple[Voucher, ...]:
     """Entered, or only numbered as they would be."""
     books = workspace.store.books
     return books.enter(plan, who) if post else books.draft(plan, who)
+
+
+def _show(desk: Desk, entered: Sequence[Voucher], names: Names, *, post: bool) -> None:
+    """Every line, what it comes to, and whether it is in the ledger now."""
+    from cli import vouchers
+
+    rows = list(vouchers.voucher_rows(desk.speech, entered, names))
+    if desk.as_json:
+        named = [dict(zip(vouchers.COLUMNS, row, strict=True)) for row in rows]
+        desk.machine({"posted": post, "vouchers": named, "head": entered[-1].hash if entered else ""})
+        return
+    if not entered:
+        desk.note(desk.speech(N_("Nothing to enter: the ledger has all of it already.")))
+        return
+    desk.rows(desk.speech(N_("vouchers")), vouchers.COLUMNS, rows, right=(7, 8))
+    told = N_("{count} vouchers entered; the last has the hash {hash}") if post else N_(
+        "{count} vouchers would be entered; with --post they are"
+    )  # fmt: skip
+    desk.note(desk.speech(told).format(count=len(entered), hash=entered[-1].hash))
+
+
+def _write(folder: Path, desk: Desk, entered: Sequence[Voucher], names: Names) -> Sequence[Path]:
+    from cli import voucher_files
+
+    folder.mkdir(parents=True)
+    vouchers, payments = folder / "vouchers.xlsx", folder / "payments.xlsx"
+    voucher_files.write_vouchers(vouchers, desk.speech, entered, names)
+    voucher_files.write_payout_list(payments, desk.speech, entered, names)
+    return vouchers, payments
 
 
 def _day(text: str | None) -> date:

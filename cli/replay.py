@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from rules.diagnostic import Diagnostic, Refused, Span, refuse, say
+from rules.diagnostic import Diagnostic, Span, refuse, say
 
 if TYPE_CHECKING:
     from engine.assess import Assessment
@@ -64,4 +64,8 @@ def _contract(path: str, text: str) -> Loaded:
 
 def _refuse_other(name: str, what: str) -> NoReturn:
     found, expected = say(what), say("what run {name} was made from and came to", name=name)
-    refuse(Diagnostic("DX721", Span("run"), found, expected, say("pay nothing; keep everything as it is and look for the cause")))
+    refuse(
+        Diagnostic(
+            "DX721", Span("run"), found, expected, say("pay nothing; keep everything as it is and look for the cause")
+        )
+    )

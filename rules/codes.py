@@ -240,5 +240,9 @@ CODES: dict[str, Code] = {
     "DX711": _error("option or file name not understood"),
     "DX712": _error("nobody and nothing of that name"),
     "DX713": _error("file or folder that cannot be used"),
+    "DX717": _error("not a sealed run"),
     "DX719": _error("entered before the last voucher"),
+    "DX720": _error("another deposit in the ledger than the contract asks"),
+    "DX721": _error("a kept run comes out differently"),
+    "DX722": _error("database that cannot be used"),
 }
