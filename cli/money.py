@@ -89,30 +89,26 @@ def settle(
 
 def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozenset[str]]:
     """The run named, else the one sealed last, and what it supersedes. Raises Refused for one that is not sealed, or that a
-    sealed one supersedes (DX717)."""
-    from targets.run import superseded_by
-    from targets.runs import RunState
-
-    every = workspace.store.runs.all()
-    lineage = {one.run.name: superseded_by(one.run.name, (other.run for other in every)) for one in every}
-    sealed = [one for one in every if one.state is RunState.SEALED]
+    sealed one supersedes (DX723)."""
+    runs = workspace.store.runs
+    sealed = [one for one in runs.all() if one.sealed]
     if name is not None:
-        kept = workspace.store.runs.find(name)
+        kept = runs.find(name)
     elif sealed:
         kept = max(sealed, key=lambda one: one.events[-1].happened_at)
     else:
         _refuse_run(workspace, say("no sealed run"))
-    if kept.state is not RunState.SEALED:
+    if not kept.sealed:
         _refuse_run(workspace, say("run {run}: {state}", run=kept.run.name, state=kept.state))
-    later = [one.run.name for one in sealed if kept.run.name in lineage[one.run.name]]
+    later = [one.run.name for one in sealed if kept.run.name in runs.supersedes(one.run.name)]
     if later:
         _refuse_run(workspace, say("run {run}, which {later} supersedes", run=kept.run.name, later=later[-1]))
-    return kept, lineage[kept.run.name]
+    return kept, frozenset(runs.supersedes(kept.run.name))
 
 
 def _refuse_run(workspace: Workspace, found: Text) -> NoReturn:
     hint = say("`duixian publish`, then `duixian seal`")
-    refuse(Diagnostic("DX717", Span(str(workspace.folder)), found, say("the sealed run of the year"), hint))
+    refuse(Diagnostic("DX723", Span(str(workspace.folder)), found, say("the sealed run of the year"), hint))
 
 
 def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: frozenset[str]) -> tuple[Sealed, Names]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from engine.decide import Judged
     from engine.score.derivation import Step
     from engine.verdict import Verdict
+    from targets.kept import KeptRun
 
 N_ = str
 
@@ -86,8 +87,10 @@ def assess(
         return
     assessment = assess_year(desk, year)
     check = cross_checked(desk, year, assessment, engine) if cross_check else RunCheck(Extent.NONE)
-    keep(year, assessment, check)
+    kept = keep(year, assessment, check)
     report(desk, assessment, out, check)
+    if kept is not None and kept.run.supersedes:
+        desk.note(desk.speech(N_("supersedes run {hash}")).format(hash=kept.run.supersedes))
 
 
 def assess_year(desk: Desk, year: sources.Year) -> Assessment:
@@ -134,17 +137,18 @@ def compiled_only(desk: Desk, year: sources.Year, out: Path | None) -> None:
     desk.note(checking.told(desk, RunCheck(Extent.ONE_EVALUATOR)))
 
 
-def keep(year: sources.Year, assessment: Assessment, check: RunCheck | None = None) -> None:
+def keep(year: sources.Year, assessment: Assessment, check: RunCheck | None = None) -> KeptRun | None:
     """A draft run in the workspace, with its result and how it was checked; the same run again changes nothing."""
     from dataclasses import replace
     from json import dumps
 
     from cli import results
 
-    if year.workspace is not None:
-        run = replace(assessment.run, batch=year.batch)
-        result = dumps(results.as_json(assessment), ensure_ascii=False, sort_keys=True)
-        year.workspace.store.runs.save(run, result, check=check)
+    if year.workspace is None:
+        return None
+    run = replace(assessment.run, batch=year.batch)
+    result = dumps(results.as_json(assessment), ensure_ascii=False, sort_keys=True)
+    return year.workspace.store.runs.save(run, result, check=check, contracts=year.contracts)
 
 
 def report(desk: Desk, assessment: Assessment, out: Path | None, check: RunCheck) -> None:

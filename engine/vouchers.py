@@ -36,7 +36,7 @@ class Sealed:
 def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date) -> tuple[Entry, ...]:
     """What is to be entered for the run, with the entry that ends its settlement; nothing where it is settled already.
 
-    Raises Refused for a run without a seal (DX717), and where the deposits held are not what the dues dispose of (DX720).
+    Raises Refused for a run without a seal (DX723), and where the deposits held are not what the dues dispose of (DX720).
     """
     if any(one.entry.kind is EntryKind.SETTLED and one.entry.run == sealed.run for one in vouchers):
         return ()
@@ -82,7 +82,7 @@ def _unsealed(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnosti
     seals = [one.entry.run for one in vouchers if one.entry.kind is EntryKind.SEAL]
     if sealed.run not in seals:
         found, expected = say("run {run} without a seal", run=sealed.run), say("a sealed run")
-        yield Diagnostic("DX717", Span("ledger"), found, expected, say("`duixian publish`, then `duixian seal`"))
+        yield Diagnostic("DX723", Span("ledger"), found, expected, say("`duixian publish`, then `duixian seal`"))
 
 
 def _other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnostic]:

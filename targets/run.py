@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,12 +46,3 @@ class Run:
         """SHA-256 over contracts, data and engine: whoever has the three has the name."""
         parts = (self.contracts_hash, self.data_hash, self.engine_version)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def superseded_by(name: str, runs: Iterable[Run]) -> frozenset[str]:
-    """The names of the runs that this one supersedes, one through the other."""
-    before = {run.name: run.supersedes for run in runs}
-    found: list[str] = []
-    while (name := before.get(name, "")) and name not in found:
-        found.append(name)
-    return frozenset(found)

@@ -3,53 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, NoReturn
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import Connection, func, insert, select
 
-from rules.diagnostic import Diagnostic, Text, refuse, say
+from rules.amend import content_hash
+from rules.diagnostic import Diagnostic, Text, refuse, refuse_if_any, say
+from targets.appeals import decide_appeal, file_appeal, load_appeals, unstorable_texts
 from targets.books import Books
 from targets.database import Database
+from targets.kept import Appeal, ContractText, Decision, KeptRun, RunEvent, RunState, corrected_by, lineage
+from targets.ledger import Entry, EntryKind
 from targets.run import Extent, Run, RunCheck
 from targets.schema import Table
+from targets.sealing import obstacles
 
-_RUN, _EVENT, _CHECK = (Table.metadata.tables[name] for name in ("run", "run_event", "run_check"))
+if TYPE_CHECKING:
+    from rules.load import Loaded
 
+__all__ = ["KeptRun", "RunEvent", "RunState", "Runs"]
 
-class RunState(StrEnum):
-    """A draft may be published (公示), a published run sealed; a sealed one is final."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    SEALED = "sealed"
-
-
-_STEPS = tuple(RunState)
-
-
-@dataclass(frozen=True, slots=True)
-class RunEvent:
-    """A step in a run's life; `draft` again means that the same assessment was made again."""
-
-    state: RunState
-    happened_at: datetime
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRun:
-    run: Run
-    created_at: datetime
-    events: tuple[RunEvent, ...]
-    checks: tuple[RunCheck, ...] = ()
-
-    @property
-    def state(self) -> RunState:
-        """The furthest it has come."""
-        return max((event.state for event in self.events), key=_STEPS.index)
+_RUN, _EVENT, _CHECK, _TEXT, _UNDER = (
+    Table.metadata.tables[name] for name in ("run", "run_event", "run_check", "contract_text", "run_contract")
+)
 
 
 class Runs:
@@ -58,19 +38,19 @@ class Runs:
     def __init__(self, database: Database, now: Callable[[], datetime], books: Books) -> None:
         self._database, self._now, self._books = database, now, books
 
-    def save(self, run: Run, result: str, who: str = "", check: RunCheck | None = None) -> KeptRun:
-        """Keep the run with its result as a draft, and how it was cross-checked. The same run again changes nothing; the
-        same name with another result is refused (DX709), since equal inputs must give equal outcomes."""
+    def save(
+        self, run: Run, result: str, who: str = "", check: RunCheck | None = None, contracts: Sequence[Loaded] = ()
+    ) -> KeptRun:
+        """Keep the run with its result as a draft, the texts of its contracts, and how it was cross-checked. The same run
+        again changes nothing; the same name with another result is refused (DX709), since equal inputs must give equal
+        outcomes. One that names none supersedes the last published run that it can be a correction of."""
         with self._database.writing() as connection:
             kept = connection.execute(select(_RUN.c.result).where(_RUN.c.name == run.name)).scalar_one_or_none()
             if kept is None:
-                if run.supersedes:
-                    self._one_name(connection, run.supersedes)
-                row = {**asdict(run), "batch": run.batch or None, "supersedes": run.supersedes or None}
-                row |= {"name": run.name, "created_at": self._now(), "result": result}
-                connection.execute(insert(_RUN), row)
+                self._add_run(connection, run, result)
             elif kept != result:
                 self._refuse_change(run.name, say("another result from the same contracts, data and engine"))
+            _keep_texts(connection, run.name, contracts)
             if self._latest_name(connection, None) != run.name:
                 self._add_event(connection, run.name, RunState.DRAFT, who)
             kept_run = _load(connection, (run.name,))[0]
@@ -79,16 +59,56 @@ class Runs:
             self._add_check(connection, run.name, check)
             return replace(kept_run, checks=(*kept_run.checks, check))
 
-    def advance(self, name: str, state: RunState, who: str = "") -> KeptRun:
-        """Publish or seal; a step already taken changes nothing, a step left out or back is refused (DX709)."""
+    def publish(self, name: str, first_day: date, last_day: date, who: str = "") -> KeptRun:
+        """Keep that it is published from the first day to the last. The same days again change nothing; others correct what
+        was entered. Raises Refused for days that are none (DX717) and for a sealed run (DX709)."""
         with self._database.writing() as connection:
             kept = _load(connection, (self._one_name(connection, name),))[0]
-            if kept.state is state:
+            if kept.sealed:
+                found = say("{old} to {new}", old=kept.state, new=RunState.PUBLISHED)
+                self._refuse_change(kept.run.name, found)
+            if last_day < first_day:
+                found = say("published from {first} to {last}", first=first_day.isoformat(), last=last_day.isoformat())
+                expected = say("a last day that is the first one or later")
+                refuse(Diagnostic("DX717", self._database.place, found, expected))
+            refuse_if_any(unstorable_texts(self._database.place, who))
+            if kept.period == (first_day, last_day):
                 return kept
-            if _STEPS.index(state) != _STEPS.index(kept.state) + 1:
-                self._refuse_change(kept.run.name, say("{old} to {new}", old=kept.state, new=state))
-            self._add_event(connection, kept.run.name, state, who)
+            self._add_event(connection, kept.run.name, RunState.PUBLISHED, who, (first_day, last_day))
             return _load(connection, (kept.run.name,))[0]
+
+    def appeal(self, run: str, subject: str, filed_on: date, claim: str, who: str = "") -> int:
+        """Keep that somebody assessed, named by code, objects to a published run; the number of the appeal. Raises Refused
+        when the run is not published, the day lies before its period, or nothing is claimed (DX716)."""
+        with self._database.writing() as connection:
+            kept = _load(connection, (self._one_name(connection, run),))[0]
+            appeal = Appeal(0, kept.run.name, subject, filed_on, claim, self._now(), who)
+            return file_appeal(connection, self._database.place, kept, appeal)
+
+    def decide(self, number: int, upheld: bool, decided_on: date, ground: str, who: str = "") -> Appeal:
+        """Keep what was decided on an appeal. Raises Refused for a number that there is not, an appeal decided already, a day
+        before it was filed, or no ground (DX716)."""
+        with self._database.writing() as connection:
+            decision = Decision(upheld, decided_on, ground, self._now(), who)
+            return decide_appeal(connection, self._database.place, number, decision)
+
+    def seal(self, name: str, today: date, who: str = "") -> KeptRun:
+        """Make the run final, and enter the SHA-256 of its result into the ledger. A sealed run stays as it is.
+
+        Raises Refused with everything that stands in the way (DX709, DX714, DX715), or for a day before that of the last
+        voucher (DX719).
+        """
+        with self._database.writing() as connection:
+            whole, runs = self._one_name(connection, name), _load(connection)
+            kept = next(one for one in runs if one.run.name == whole)
+            if kept.sealed:
+                return kept
+            place = self._database.place
+            refuse_if_any([*obstacles(kept, runs, today, place), *unstorable_texts(place, who)])
+            self._add_event(connection, whole, RunState.SEALED, who)
+            result = sha256(_result(connection, whole).encode()).hexdigest()
+            self._books.append(connection, [Entry(EntryKind.SEAL, today, run=whole, note=result)], who)
+            return _load(connection, (whole,))[0]
 
     def latest(self, year: int | None = None) -> KeptRun:
         """The run assessed last, of any year or of this one. Refused when there is none (DX708)."""
@@ -107,13 +127,31 @@ class Runs:
     def all(self) -> tuple[KeptRun, ...]:
         """Every run, in the order they were first made."""
         with self._database.reading() as connection:
-            return _load(connection, connection.execute(select(_RUN.c.name)).scalars().all())
+            return _load(connection)
+
+    def supersedes(self, name: str) -> tuple[str, ...]:
+        """The runs that this one supersedes, directly and indirectly, the nearest first."""
+        with self._database.reading() as connection:
+            return lineage(self._one_name(connection, name), _load(connection))
+
+    def contracts(self, name: str) -> tuple[ContractText, ...]:
+        """The contracts that the run was made under, as they were written, in the order of their files' names."""
+        with self._database.reading() as connection:
+            whole = self._one_name(connection, name)
+            under = select(_TEXT).join(_UNDER).where(_UNDER.c.run == whole)
+            texts = [ContractText(row.hash, row.path, row.text) for row in connection.execute(under)]
+            return tuple(sorted(texts, key=lambda one: (one.path, one.hash)))
 
     def result(self, name: str) -> str:
         """The result of the run whose name begins so, as it was saved."""
         with self._database.reading() as connection:
-            whole = self._one_name(connection, name)
-            return str(connection.execute(select(_RUN.c.result).where(_RUN.c.name == whole)).scalar_one())
+            return _result(connection, self._one_name(connection, name))
+
+    def _add_run(self, connection: Connection, run: Run, result: str) -> None:
+        said = run.supersedes
+        superseded = self._one_name(connection, said) if said else corrected_by(run, _load(connection))
+        row = {**asdict(run), "batch": run.batch or None, "supersedes": superseded or None}
+        connection.execute(insert(_RUN), row | {"name": run.name, "created_at": self._now(), "result": result})
 
     def _one_name(self, connection: Connection, beginning: str) -> str:
         names = connection.execute(select(_RUN.c.name)).scalars().all()
@@ -129,9 +167,12 @@ class Runs:
             drafts = drafts.where(_RUN.c.year == year)
         return connection.execute(drafts.limit(1)).scalar_one_or_none()
 
-    def _add_event(self, connection: Connection, name: str, state: RunState, who: str) -> None:
+    def _add_event(
+        self, connection: Connection, name: str, state: RunState, who: str, period: tuple[date, date] | None = None
+    ) -> None:
         number = connection.execute(select(func.coalesce(func.max(_EVENT.c.id), 0) + 1)).scalar_one()
         row = {"id": number, "run": name, "state": str(state), "happened_at": self._now(), "who": who}
+        row |= dict(zip(("first_day", "last_day"), period or (None, None), strict=True))
         connection.execute(insert(_EVENT), row)
 
     def _add_check(self, connection: Connection, name: str, check: RunCheck) -> None:
@@ -147,18 +188,46 @@ class Runs:
         refuse(Diagnostic("DX709", self._database.place, found, expected))
 
 
-def _load(connection: Connection, names: Sequence[str]) -> tuple[KeptRun, ...]:
-    """These runs, in the order they were made."""
+def _keep_texts(connection: Connection, name: str, contracts: Sequence[Loaded]) -> None:
+    """Each once, whatever its comments and the folder it lay in."""
+    texts = {content_hash(one.contract): one.tree for one in contracts}
+    kept = set(connection.execute(select(_TEXT.c.hash).where(_TEXT.c.hash.in_(texts))).scalars())
+    under = set(connection.execute(select(_UNDER.c.contract).where(_UNDER.c.run == name)).scalars())
+    for hash_, tree in texts.items():
+        if hash_ not in kept:
+            row = {"hash": hash_, "path": PurePath(tree.path).name, "text": tree.text}
+            connection.execute(insert(_TEXT), row)
+        if hash_ not in under:
+            connection.execute(insert(_UNDER), {"run": name, "contract": hash_})
+
+
+def _result(connection: Connection, name: str) -> str:
+    return str(connection.execute(select(_RUN.c.result).where(_RUN.c.name == name)).scalar_one())
+
+
+def _load(connection: Connection, names: Sequence[str] | None = None) -> tuple[KeptRun, ...]:
+    """These runs, or all, in the order they were made."""
+    every = connection.execute(select(_RUN.c.name, _RUN.c.supersedes)).all()
+    wanted = [row.name for row in every] if names is None else names
     events: dict[str, list[RunEvent]] = {}
-    for row in connection.execute(select(_EVENT).where(_EVENT.c.run.in_(names)).order_by(_EVENT.c.id)):
-        events.setdefault(row.run, []).append(RunEvent(RunState(row.state), row.happened_at, row.who))
+    for row in connection.execute(select(_EVENT).where(_EVENT.c.run.in_(wanted)).order_by(_EVENT.c.id)):
+        event = RunEvent(row.id, RunState(row.state), row.happened_at, row.who, row.first_day, row.last_day)
+        events.setdefault(row.run, []).append(event)
     checks: dict[str, list[RunCheck]] = {}
-    for row in connection.execute(select(_CHECK).where(_CHECK.c.run.in_(names)).order_by(_CHECK.c.id)):
+    for row in connection.execute(select(_CHECK).where(_CHECK.c.run.in_(wanted)).order_by(_CHECK.c.id)):
         checks.setdefault(row.run, []).append(RunCheck(Extent(row.extent), row.cells))
+    appeals = load_appeals(connection, wanted)
     light = [column for column in _RUN.c if column.name != "result"]
-    rows = {row.name: row for row in connection.execute(select(*light).where(_RUN.c.name.in_(names)))}
+    rows = {row.name: row for row in connection.execute(select(*light).where(_RUN.c.name.in_(wanted)))}
     return tuple(
-        KeptRun(_run(rows[name]), rows[name].created_at, tuple(events[name]), tuple(checks.get(name, ())))
+        KeptRun(
+            _run(rows[name]),
+            rows[name].created_at,
+            tuple(events[name]),
+            tuple(checks.get(name, ())),
+            appeals.get(name, ()),
+            tuple(sorted(row.name for row in every if row.supersedes == name)),
+        )
         for name in events
     )
 

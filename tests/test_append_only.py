@@ -15,8 +15,11 @@ from rules.diagnostic import Refused
 from rules.period import parse_period
 from targets.batch import Origin, SourceFile
 from targets.cadre import Cadre
+from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting
 from targets.observation import Observation, Target
+from targets.run import Run
 from targets.snapshot import Records
+from targets.store import Store
 
 __all__ = ["databases"]
 
@@ -71,6 +74,107 @@ def test_the_tables_refuse_to_be_changed(databases: Databases) -> None:
         ):
             connection.exec_driver_sql(statement)
     assert (store.batches(), store.as_of(), store.as_of(APRIL)) == before
+
+
+RUN = Run("c" * 64, "d" * 64, "0.1", 2026)
+VOUCHER = (
+    "INSERT INTO voucher (number, day, kind, contract, clause, subject, note, happened_at, who, previous_hash, hash)"
+)
+POSTING = "INSERT INTO posting (voucher, line, account, amount_fen, due, payee)"
+REST_OF_VOUCHER = "'2027-02-01', 'deposit', '', '', '', '', '2027-02-01 12:00', ''"
+LAST_HASH = "(SELECT hash FROM voucher WHERE number = 2)"
+# One appeal and its decision, one contract, two vouchers of two lines each.
+TAMPERING_WITH_MONEY = {
+    "change the text of a contract": "UPDATE contract_text SET text = 'points: 100'",
+    "another text under the same hash": "INSERT INTO contract_text (hash, path, text) VALUES ('c1', 'a.yaml', 'b')",
+    "take a contract from a run": "DELETE FROM run_contract",
+    "move a run to another contract": "UPDATE run_contract SET contract = 'c2'",
+    "a contract of a run again": f"INSERT INTO run_contract (run, contract) VALUES ('{RUN.name}', 'c1')",
+    "change what was claimed": "UPDATE appeal SET claim = ''",
+    "lose an appeal": "DELETE FROM appeal",
+    "leave a number of an appeal out": (
+        "INSERT INTO appeal (id, run, subject, filed_on, claim, happened_at, who)"
+        f" VALUES (3, '{RUN.name}', 'V', '2027-01-10', '', '2027-01-10 12:00', '')"
+    ),
+    "decide the other way": "UPDATE appeal_decision SET upheld = TRUE",
+    "decide a second time": (
+        "INSERT INTO appeal_decision (appeal, upheld, decided_on, ground, happened_at, who)"
+        " VALUES (1, TRUE, '2027-01-12', '', '2027-01-12 12:00', '')"
+    ),
+    "take a decision back": "DELETE FROM appeal_decision",
+    "change the day of a voucher": "UPDATE voucher SET day = '2026-01-01'",
+    "lose a voucher": "DELETE FROM voucher WHERE number = 2",
+    "pay more": "UPDATE posting SET amount_fen = amount_fen * 2",
+    "lose the lines": "DELETE FROM posting",
+    "leave a number of a voucher out": f"{VOUCHER} VALUES (4, {REST_OF_VOUCHER}, {LAST_HASH}, 'h')",
+    "a voucher of the same number": f"{VOUCHER} VALUES (2, {REST_OF_VOUCHER}, {LAST_HASH}, 'h')",
+    "a voucher that is not chained": f"{VOUCHER} VALUES (3, {REST_OF_VOUCHER}, 'f', 'h')",
+    "a voucher chained to an older one": (
+        f"{VOUCHER} VALUES (3, {REST_OF_VOUCHER}, (SELECT hash FROM voucher WHERE number = 1), 'h')"
+    ),
+    "a line for an older voucher": f"{POSTING} VALUES (1, 3, 'cash', -5, '', '')",
+    "leave a line out": f"{POSTING} VALUES (2, 4, 'cash', -5, '', '')",
+    "a line written over": f"{POSTING} VALUES (2, 1, 'cash', -5, '', '')",
+    "a line without a voucher": f"{POSTING} VALUES (9, 1, 'cash', -5, '', '')",
+}
+MONEY_ON_SQLITE = {
+    "write a decision over": (
+        "INSERT OR REPLACE INTO appeal_decision (appeal, upheld, decided_on, ground, happened_at, who)"
+        " VALUES (1, TRUE, '2027-01-12', '', '2027-01-12 12:00', '')"
+    ),
+    "write a text over": "INSERT OR REPLACE INTO contract_text (hash, path, text) VALUES ('c1', 'a.yaml', 'b')",
+    "write a line over": POSTING.replace("INSERT", "INSERT OR REPLACE") + " VALUES (2, 2, 'cash', -5, '', '')",
+}
+MONEY_ON_POSTGRESQL = {
+    f"empty {table}": f"TRUNCATE {table} CASCADE"
+    for table in ("contract_text", "run_contract", "appeal", "appeal_decision", "voucher", "posting")
+}
+
+
+def test_texts_appeals_and_the_ledger_refuse_to_be_changed(databases: Databases) -> None:
+    address = databases.address()
+    store, database = store_with_money(address), open_database(address)
+    before = store.runs.all(), store.runs.contracts(RUN.name), store.books.vouchers()
+    assert len(before[2]) == 2
+    for statement in (TAMPERING_WITH_MONEY | (MONEY_ON_SQLITE if database.is_file else MONEY_ON_POSTGRESQL)).values():
+        with (
+            pytest.raises(DBAPIError, match=r"append-only|takes only"),
+            database.writing() as connection,
+        ):
+            connection.exec_driver_sql(statement)
+    assert (store.runs.all(), store.runs.contracts(RUN.name), store.books.vouchers()) == before
+
+
+def test_nothing_is_chained_to_a_voucher_that_does_not_come_to_nothing(databases: Databases) -> None:
+    """A line slipped into the newest voucher shows at the next one: nobody enters any more."""
+    address = databases.address()
+    store, database = store_with_money(address), open_database(address)
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"{POSTING} VALUES (2, 3, 'cash', -5, '', '')")
+    with pytest.raises(DBAPIError, match="that one balanced"):
+        store.books.enter(lambda _: [deposited(10)])
+    with pytest.raises(DBAPIError, match="that one balanced"), database.writing() as connection:
+        connection.exec_driver_sql(f"{VOUCHER} VALUES (3, {REST_OF_VOUCHER}, {LAST_HASH}, 'h')")
+    assert len(store.books.vouchers()) == 2
+
+
+def store_with_money(address: str) -> Store:
+    """What it takes to tamper with: one of everything, and two vouchers."""
+    store, database = open_store(address), open_database(address)
+    store.runs.save(RUN, "{}")
+    store.runs.publish(RUN.name, date(2027, 1, 10), date(2027, 1, 16))
+    store.runs.decide(store.runs.appeal(RUN.name, "V", date(2027, 1, 10), "例会"), False, date(2027, 1, 11), "记录")
+    with database.writing() as connection:
+        for name in ("c1", "c2"):
+            connection.exec_driver_sql(f"INSERT INTO contract_text (hash, path, text) VALUES ('{name}', 'a.yaml', 'a')")
+        connection.exec_driver_sql(f"INSERT INTO run_contract (run, contract) VALUES ('{RUN.name}', 'c1')")
+    store.books.enter(lambda _: [deposited(10), deposited(20)])
+    return store
+
+
+def deposited(amount_fen: int) -> Entry:
+    lines = (Posting(Account(AccountKind.CASH), amount_fen), Posting(Account(AccountKind.DEPOSIT, "G01"), -amount_fen))
+    return Entry(EntryKind.DEPOSIT, date(2027, 2, 1), contract="a", clause="b", subject="G01", postings=lines)
 
 
 def test_a_row_that_we_did_not_write_is_damage_not_a_crash(databases: Databases) -> None:

@@ -24,7 +24,6 @@ from engine.vouchers import Sealed, settlement
 from rules.diagnostic import say
 from targets.ledger import Entry, EntryKind, Voucher, balances, chain_faults
 from targets.run import Extent, Run, RunCheck
-from targets.runs import RunState
 from targets.store import Store
 
 __all__ = ["databases"]
@@ -103,7 +102,7 @@ def has_happened(step: str, store: Store, run: Run) -> bool:
     assert list(chain_faults(vouchers)) == []
     mine = [one for one in vouchers if one.entry.run == run.name]
     if step == "seal":
-        is_sealed = store.runs.find(run.name).state is RunState.SEALED
+        is_sealed = store.runs.find(run.name).sealed
         assert is_sealed == any(one.entry.kind is EntryKind.SEAL for one in mine)
         return is_sealed
     ended = any(one.entry.kind is EntryKind.SETTLED for one in mine)

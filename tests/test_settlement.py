@@ -170,7 +170,7 @@ def test_what_was_not_paid_in_is_not_paid_out() -> None:
 def test_nothing_is_settled_without_a_seal() -> None:
     run = Sealed(RUN, agreed(), assess(agreed(), town(**MARKS)).dues)
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
-    with pytest.raises(Refused, match="DX717"):
+    with pytest.raises(Refused, match="DX723"):
         settlement(run, ledger, DAY)
 
 

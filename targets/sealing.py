@@ -1,0 +1,70 @@
+"""What stands in the way of sealing a run, all of it (docs/decisions/0011-ledger.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from rules.diagnostic import Diagnostic, Span, say
+from targets.kept import KeptRun, RunState, lineage
+
+WHOLE_YEAR = 12
+CORRECT_HINT = say("record the correction, then `duixian assess`: the new run supersedes this one")
+
+
+def obstacles(kept: KeptRun, runs: Iterable[KeptRun], today: date, place: Span) -> Iterator[Diagnostic]:
+    """A diagnostic for each reason. `runs` are all of the store."""
+    known = tuple(runs)
+    yield from _of_publicity(kept, today, place)
+    yield from _of_appeals(kept, place)
+    if kept.run.through != WHOLE_YEAR:
+        found = say("assessed through month {month} of the year", month=kept.run.through)
+        yield Diagnostic("DX714", place, found, say("the whole year, through month {month}", month=WHOLE_YEAR))
+    yield from _of_other_runs(kept, known, place)
+    if not kept.cross_checked:
+        hint = say("`duixian assess` without --no-cross-check, under Python 3.11 or 3.12")
+        found = say("run {name}, which no cross-check has confirmed", name=kept.run.name)
+        yield Diagnostic("DX715", place, found, say("both evaluators agreed on every cell"), hint)
+
+
+def _of_publicity(kept: KeptRun, today: date, place: Span) -> Iterator[Diagnostic]:
+    if kept.period is None:
+        expected = say("run {name} published first: `duixian publish`", name=kept.run.name)
+        found = say("{old} to {new}", old=kept.state, new=RunState.SEALED)
+        yield Diagnostic("DX709", place, found, expected)
+    elif today <= kept.period[1]:
+        found = say(
+            "published until {last}; today is {today}", last=kept.period[1].isoformat(), today=today.isoformat()
+        )
+        yield Diagnostic("DX714", place, found, say("a publicity period whose last day is over"))
+
+
+def _of_appeals(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
+    for appeal in kept.appeals:
+        if appeal.decision is None:
+            found = say("appeal {number} of {subject}, not decided", number=appeal.number, subject=appeal.subject)
+            hint = say("`duixian decide {number}` records what was decided", number=appeal.number)
+            yield Diagnostic("DX714", place, found, say("every appeal decided"), hint)
+        elif appeal.upheld:
+            found = say("appeal {number} of {subject}, upheld", number=appeal.number, subject=appeal.subject)
+            yield Diagnostic("DX714", place, found, say("a corrected run"), CORRECT_HINT)
+
+
+def _of_other_runs(kept: KeptRun, runs: tuple[KeptRun, ...], place: Span) -> Iterator[Diagnostic]:
+    for other in runs:
+        if other.run.supersedes == kept.run.name and _in_force(other, kept):
+            hint = say("seal that one; if what it was assessed from is wrong, put it right and assess again")
+            found = say("superseded by run {name}", name=other.run.name)
+            yield Diagnostic("DX714", place, found, say("a run that no other supersedes"), hint)
+    corrected = lineage(kept.run.name, runs)
+    for other in runs:
+        if other.sealed and other.run.year == kept.run.year and other.run.name not in corrected:
+            found = say("run {name} of {year}, sealed already", name=other.run.name, year=other.run.year)
+            expected = say("no sealed run of the year that this one does not supersede")
+            yield Diagnostic("DX714", place, found, expected)
+
+
+def _in_force(other: KeptRun, kept: KeptRun) -> bool:
+    """A draft no longer is, once the run itself was assessed again after it: the correction had been taken back."""
+    later = other.last_number(RunState.DRAFT) > kept.last_number(RunState.DRAFT)
+    return later or other.state is not RunState.DRAFT
