@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, convert, data, demo, desk, year
+from cli import contract, convert, data, demo, desk, ledger, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -43,6 +43,7 @@ COMMANDS = (
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
+    ("ledger", ledger.ledger, N_("balances and vouchers of the ledger, and its exports")),
 )
 for name, command, purpose in COMMANDS:
     app.command(name=name, help=purpose)(command)

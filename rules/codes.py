@@ -240,5 +240,6 @@ CODES: dict[str, Code] = {
     "DX711": _error("option or file name not understood"),
     "DX712": _error("nobody and nothing of that name"),
     "DX713": _error("file or folder that cannot be used"),
+    "DX718": _error("the ledger does not hold together"),
     "DX719": _error("entered before the last voucher"),
 }

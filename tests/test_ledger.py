@@ -1,10 +1,13 @@
-"""The ledger as it is kept: the chain, and the balances of a day."""
+"""The ledger as it is kept and as it is shown: the chain, the balances of a day, and the command."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import openpyxl
 import pytest
 from databases import NOON, Databases, databases, open_database, open_store
 from hypothesis import given, settings
@@ -12,8 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from strategies_ledger import CASH, PAY, chained, deposit, due, ledgers
 
+from cli.main import main
 from rules.diagnostic import Refused
+from targets.batch import Origin
 from targets.books import Books
+from targets.cadre import Cadre
 from targets.ledger import (
     Account,
     AccountKind,
@@ -29,6 +35,8 @@ from targets.ledger import (
     posted,
 )
 from targets.run import Run
+from targets.snapshot import Records
+from targets.workspace import DATABASE_FILE, create
 
 __all__ = ["databases"]
 
@@ -183,6 +191,114 @@ def test_accounts_are_read_as_they_are_written() -> None:
         assert parse_account(str(account)) == account
     with pytest.raises(ValueError, match="till"):
         parse_account("till:G01")
+
+
+# --- the command ---
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """A workspace without contracts; one cadre is known by name."""
+    workspace = create(tmp_path / "town", now=lambda: NOON)
+    workspace.store.append(Records(cadres=(Cadre("G01", "张三"),)), Origin(JANUARY))
+    workspace.store.runs.save(RUN, "{}")
+    return tmp_path / "town"
+
+
+@pytest.fixture
+def books(town: Path) -> Books:
+    return kept(str(town / DATABASE_FILE))
+
+
+def run(capsys: pytest.CaptureFixture[str], town: Path, *arguments: str) -> tuple[int, str, str]:
+    code = main(["ledger", "-w", str(town), *arguments])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_an_empty_ledger_says_so(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, town, "--lang", "en") == (0, "", "The ledger is empty.\n")
+    assert json.loads(run(capsys, town, "--json")[1]) == {"head": None, "balances": []}
+
+
+def test_balances_and_the_head(town: Path, books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    last = books.vouchers()[-1]
+    code, out, err = run(capsys, town, "--lang", "zh")
+    assert code == 0
+    assert [line.split() for line in out.splitlines() if "抵押金—张三" in line] == [
+        ["deposit:G01", "抵押金—张三", "0.00"]
+    ]
+    assert err == f"台账完整；最后一张凭证是第 5 号，哈希 {last.hash}\n"
+    code, out, _ = run(capsys, town, "--as-of", "2026-03-02", "--json", "--lang", "en")
+    assert json.loads(out) == {
+        "head": {"voucher": 2, "hash": books.vouchers()[1].hash},
+        "balances": [
+            {"account": "cash", "balance_fen": 600_00},
+            {"account": "deposit:G01", "balance_fen": -600_00},
+        ],
+    }
+
+
+def test_by_cadre_and_by_voucher(town: Path, books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(books.vouchers()) == 5
+    _, out, _ = run(capsys, town, "--by", "cadre", "--lang", "en", "--of", "张三")
+    [told] = [line.split() for line in out.splitlines() if "G01" in line]
+    assert told == ["G01", "张三", "1000.00", "400.00", "600.00", "0.00", "0.00", "300.00", "0.00", "0.00"]
+    _, out, _ = run(capsys, town, "--by", "cadre", "--codes-only")
+    assert "张三" not in out
+    _, out, _ = run(capsys, town, "--by", "voucher", "--of", "G01", "--json")
+    assert [one["voucher"] for one in json.loads(out)["vouchers"]] == [1, 2, 4]
+    code, _, err = run(capsys, town, "--of", "王五", "--lang", "en")
+    assert code == 2
+    assert "DX712" in err
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv", ".beancount"])
+def test_exported_once(
+    ending: str, town: Path, books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / f"ledger{ending}"
+    code, out, err = run(capsys, town, "--out", str(path), "--lang", "en")
+    assert (code, out) == (0, "")
+    assert err.startswith(f"written: {path}\n")
+    last = books.vouchers()[-1].hash
+    if ending == ".xlsx":
+        assert last in str(openpyxl.load_workbook(path).worksheets[0]["A1"].value)
+    else:
+        assert last in path.read_text("utf-8")
+    before = path.read_bytes()
+    code, _, err = run(capsys, town, "--out", str(path), "--lang", "en")
+    assert code == 2
+    assert "DX711" in err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [("--out", "ledger.pdf"), ("--out", "ledger.csv", "--of", "G01")])
+def test_what_no_file_can_be(arguments: tuple[str, ...], town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, town, *arguments, "--lang", "en")
+    assert code == 2
+    assert "DX711" in err
+
+
+def test_a_ledger_that_does_not_hold_together_is_shown_to_nobody(
+    town: Path, books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(books.vouchers()) == 5
+    # The guards are back when the workspace is opened again: only the chain tells.
+    database = open_database(str(town / DATABASE_FILE))
+    with database.writing() as connection:
+        guard = "SELECT sql FROM sqlite_master WHERE name = 'posting_no_update'"
+        trigger = connection.execute(text(guard)).scalar_one()
+        connection.exec_driver_sql("DROP TRIGGER posting_no_update")
+        connection.exec_driver_sql("UPDATE posting SET amount_fen = amount_fen * 2 WHERE voucher = 4")
+        connection.exec_driver_sql("UPDATE posting SET amount_fen = amount_fen + 1 WHERE voucher = 1 AND line = 1")
+        connection.exec_driver_sql(trigger)
+    code, out, err = run(capsys, town, "--out", str(tmp_path / "ledger.csv"), "--lang", "en")
+    assert (code, out) == (2, "")
+    assert err.count("DX718") == 3
+    for told in ("voucher 1 says something else", "credit of voucher 1 differ", "voucher 4 says something else"):
+        assert told in err
+    assert not (tmp_path / "ledger.csv").exists()
 
 
 def tamper(address: str, table: str, statement: str) -> None:
