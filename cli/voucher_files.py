@@ -39,6 +39,7 @@ from targets.template.book import AUTHOR, put_text
 N_ = str
 # A spreadsheet keeps fifteen digits of a number; what is longer is written as text rather than altered.
 NUMBER_FEN_MAX = 10**15 - 1
+LINE_POINTS = 15
 # The archive of a workbook needs a time for each of its parts, and the first that it can say is that of no office.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -151,6 +152,8 @@ def _fill(sheet: Worksheet, speech: Speech, plan: _Sheet, head: str) -> None:
     first = 1
     if head:
         put_text(sheet.cell(1, 1), head)
+        sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=len(plan.columns))
+        sheet.cell(1, 1).alignment = Alignment(vertical="top", wrap_text=True)
         first = 2
     for number, column in enumerate(plan.columns, 1):
         cell = sheet.cell(first, number)
@@ -180,10 +183,17 @@ def _put(cell: Cell, content: str | int) -> None:
 
 def _set_out(sheet: Worksheet, plan: _Sheet, first: int) -> None:
     """Ready to be printed and signed: as wide as a page, the headings on each."""
+    together = 0
     for number in range(1, len(plan.columns) + 1):
         contents = [row.cells[number - 1] for row in plan.rows]
         longest = max((len(one) for one in contents if isinstance(one, str)), default=0)
-        sheet.column_dimensions[get_column_letter(number)].width = min(max(14, longest + 4), 36)
+        width = min(max(14, longest + 4), 36)
+        sheet.column_dimensions[get_column_letter(number)].width = width
+        together += width
+    if first > 1:
+        # A merged cell does not grow with its text; Chinese is twice as wide as a figure.
+        lines = 2 * len(str(sheet.cell(1, 1).value)) // together + 1
+        sheet.row_dimensions[1].height = LINE_POINTS * lines
     sheet.freeze_panes = sheet.cell(first + 1, 1).coordinate
     sheet.print_title_rows = f"1:{first}"
     sheet.page_setup.orientation = "landscape"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -40,6 +41,7 @@ from targets.workspace import DATABASE_FILE, create
 
 __all__ = ["databases"]
 
+LIBRARY = Path(__file__).parents[1] / "rules" / "library"
 JANUARY, MARCH, JUNE = date(2026, 1, 5), date(2026, 3, 2), date(2026, 6, 1)
 RUN = Run("c" * 64, "d" * 64, "0.1.0", 2026)
 DEPOSIT = Account(AccountKind.DEPOSIT, "G01")
@@ -251,6 +253,22 @@ def test_by_cadre_and_by_voucher(town: Path, books: Books, capsys: pytest.Captur
     code, _, err = run(capsys, town, "--of", "王五", "--lang", "en")
     assert code == 2
     assert "DX712" in err
+
+
+def test_names_are_those_of_the_contracts_in_the_workspace(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(LIBRARY / "family_health" / "cadre.yaml", town / "contracts")
+    dues = (*due("refund", "G01", "G01", 600_00), *due("forfeit", "G01", "work_fund", 400_00))
+    entry = Entry(EntryKind.DUE, JUNE, "", "family-health/cadre", "leader_pay", "G01", "", dues)
+    open_store(str(town / DATABASE_FILE)).books.enter(lambda _: [entry])
+    _, out, _ = run(capsys, town, "--by", "voucher", "--lang", "zh")
+    head = ["1", "2026-06-01", "家庭健康服务责任状（干部）", "包片领导预留绩效", "G01", "张三"]
+    assert [line.split()[:7] for line in out.splitlines() if "G01" in line] == [
+        [*head, "抵押金—张三"], [*head, "现金"], [*head, "抵押金—张三"], [*head, "工作经费"],
+    ]  # fmt: skip
+    _, out, _ = run(capsys, town, "--of", "Work fund", "--lang", "en")
+    assert [line.split() for line in out.splitlines() if "fund" in line] == [
+        ["fund:work_fund", "Work", "fund", "400.00"]
+    ]
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".csv", ".beancount"])

@@ -20,20 +20,25 @@ from strategies_ledger import PAY, TEXTS, chained, deposit, due, ledgers, naming
 
 from cli.beancount import account_in_beancount, as_beancount
 from cli.language import Language, Speech
-from cli.names import Names
+from cli.names import Names, names_of
 from cli.payouts import payouts
 from cli.results import FORMULA_STARTS
 from cli.voucher_files import head_line, write_payout_list, write_vouchers
 from cli.vouchers import COLUMNS, standings, voucher_rows
+from rules.load import load_contract
+from targets.cadre import Cadre
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Voucher, balances
+from targets.party import Party
+from targets.snapshot import Records
 
+LIBRARY = Path(__file__).parents[1] / "rules" / "library"
 ZH, EN = Speech(Language.ZH), Speech(Language.EN)
 RUN = "7" * 64
 SETTLING = date(2027, 1, 20)
 NAMES = Names(
     {"G01": "张三", "G02": "李四", "899901101201": "甲村"},
     {("health/cadre", "stake"): "风险抵押金", ("health/cadre", "prize"): "年度奖"},
-    {"health": "计生公共卫生经费"},
+    {"health": "公共卫生经费"},
     {"health/cadre": "干部责任状"},
 )
 
@@ -71,7 +76,7 @@ def test_a_voucher_in_words() -> None:
     assert others == [
         ("预留绩效工资", "", "李四", "800.00", ""), ("抵押金—李四", "缴纳抵押金", "", "", "800.00"),
         ("抵押金—李四", "", "", "480.00", ""), ("现金", "退还", "李四", "", "480.00"),
-        ("抵押金—李四", "", "", "320.00", ""), ("计生公共卫生经费", "转作经费", "", "", "320.00"),
+        ("抵押金—李四", "", "", "320.00", ""), ("公共卫生经费", "转作经费", "", "", "320.00"),
         ("奖励支出", "", "", "300.00", ""), ("现金", "奖金", "张三", "", "300.00"),
         ("预发", "", "", "", "100.00"), ("现金", "已经预发的", "张三", "100.00", ""),
     ]  # fmt: skip
@@ -141,11 +146,11 @@ def test_the_workbook_says_the_same_sums(tmp_path: Path) -> None:
         ("G02", "李四", 480, 0, 0, 0, 480, None),
         ("合计", None, 1480, 450, 2300, -100, 4130, None),
     ]
-    assert rows_below(book, "转作") == [("health", "计生公共卫生经费", 320), ("合计", None, 320)]
+    assert rows_below(book, "转作") == [("health", "公共卫生经费", 320), ("合计", None, 320)]
     assert rows_below(book, "余额") == [
         ("advances", "预发", None, 100), ("awards", "奖励支出", 2750, None), ("cash", "现金", None, 3130),
         ("deposit:G01", "抵押金—张三", 0, None), ("deposit:G02", "抵押金—李四", 0, None),
-        ("fund:health", "计生公共卫生经费", None, 320), ("pay", "预留绩效工资", 800, None),
+        ("fund:health", "公共卫生经费", None, 320), ("pay", "预留绩效工资", 800, None),
         ("合计", None, 3550, 3550),
     ]  # fmt: skip
     vouchers = rows_below(book, "凭证")
@@ -282,6 +287,25 @@ def test_libreoffice_reads_the_same_list(tmp_path: Path) -> None:
     assert rows_of(tmp_path / "saved" / "list.csv") == rows_of(
         write_payout_list(tmp_path / "list.csv", ZH, EXAMPLE, NAMES)
     )
+
+
+def test_whoever_has_more_than_one_name() -> None:
+    """The newest version of a contract has the word; an account that two contracts call differently has both names."""
+    loaded = load_contract(LIBRARY / "family_health" / "cadre.yaml").contract
+    account, clause = loaded.accounts[0], loaded.deposits[0]
+    newer = loaded.model_copy(
+        update={"version": 2, "title": "新", "deposits": (clause.model_copy(update={"name": "新"}),)}
+    )
+    other = loaded.model_copy(
+        update={"contract": "other", "accounts": (account.model_copy(update={"name": "村集体经费"}),)}
+    )
+    records = Records(cadres=(Cadre("G01", "张三"),), parties=(Party("U1", "卫生院", "unit"),))
+    names = names_of(ZH, [newer, other, loaded], records)
+    assert (names.contract(loaded.contract), names.clause(loaded.contract, clause.id)) == ("新", "新")
+    assert names.account(account.id) == "工作经费、村集体经费"
+    assert (names.person("G01"), names.person("U1"), names.person("G99")) == ("张三", "卫生院", "G99")
+    coded = names_of(ZH, [loaded], records, codes_only=True)
+    assert (coded.person("G01"), coded.person("U1")) == ("G01", "卫生院")
 
 
 def test_codes_stand_in_for_names(tmp_path: Path) -> None:
