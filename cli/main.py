@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, convert, data, demo, desk, money, year
+from cli import contract, convert, data, demo, desk, ledger, money, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -42,10 +42,11 @@ COMMANDS = (
     ("template", contract.template, N_("write the workbook to be filled in for contracts")),
     ("import", data.import_, N_("read workbooks or CSV tables into the workspace")),
     ("assess", year.assess, N_("score, rank and grade everyone")),
-    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --post enters it")),
-    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --post they are only shown")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
+    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --post enters it")),
+    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --post they are only shown")),
+    ("ledger", ledger.ledger, N_("balances and vouchers of the ledger, and its exports")),
 )
 for name, command, purpose in COMMANDS:
     app.command(name=name, help=purpose)(command)
