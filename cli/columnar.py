@@ -10,6 +10,7 @@ import narwhals as nw
 
 from cli import dues
 from cli.language import Speech
+from cli.names import clause_names
 from cli.results import FORMULA_STARTS, VERDICT_COLUMNS
 from engine.columnar.layout import HitLayout, JudgedColumns, ScoreLayout
 from rules.contract import Contract
@@ -114,7 +115,7 @@ def _reached(one: JudgedColumns, judged: Sequence[JudgedColumns]) -> Iterator[Fr
 def due_frame(speech: Speech, one: JudgedColumns, judged: Sequence[JudgedColumns]) -> Frame:
     """A row an amount: whose verdict it follows from, what for, to whom, in yuan. A payee is told by code."""
     assert one.dues is not None
-    names = dues.clause_names(speech, one.contract)
+    names = clause_names(speech, one.contract)
     people = nw.concat([other.frame.select("subject", payee_code=nw.col("code")) for other in judged])
     people = people.unique(["subject"], keep="any").rename({"subject": "payee"})
     subjects = one.frame.select("subject", "code", "name")

@@ -19,11 +19,17 @@ SHIPPED = ("village", "unit", "cadre")
 def init(
     context: typer.Context,
     workspace: WorkspaceOption = sources.WORKSPACE,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database", help=N_("keep the records in PostgreSQL, at an address like postgresql://user@host/town")
+        ),
+    ] = None,
     json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
     desk: Desk = context.obj
-    made, copied = make_workspace(workspace)
+    made, copied = make_workspace(workspace, database)
     if desk.as_json:
         desk.machine({"workspace": str(made), "contracts": [str(path) for path in copied]})
         return
@@ -33,13 +39,13 @@ def init(
     desk.note(desk.speech(N_("Next: duixian template, fill the workbook in, then duixian import and duixian assess.")))
 
 
-def make_workspace(folder: Path) -> tuple[Path, list[Path]]:
+def make_workspace(folder: Path, url: str | None = None) -> tuple[Path, list[Path]]:
     """The workspace with the shipped contracts in it; a contract that is already there is left as it is."""
     from importlib.resources import files
 
     from targets.workspace import create
 
-    workspace = create(folder)
+    workspace = create(folder, url)
     copied = []
     for name in SHIPPED:
         shipped = files("rules") / "library" / "family_health" / f"{name}.yaml"
@@ -51,6 +57,21 @@ def make_workspace(folder: Path) -> tuple[Path, list[Path]]:
             partial.replace(path)
             copied.append(path)
     return workspace.folder, copied
+
+
+def auditor(
+    context: typer.Context,
+    role: Annotated[str, typer.Argument(help=N_("name of the role in PostgreSQL"))] = "auditor",
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from targets.auditor import let_read
+    from targets.workspace import open_workspace
+
+    desk: Desk = context.obj
+    let_read(open_workspace(workspace).database, role)
+    desk.note(desk.speech(N_("{role} can read this workspace and nothing else")).format(role=role))
 
 
 def check(

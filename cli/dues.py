@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cli.language import Speech
+from cli.names import Names, names_of
 from rules.quantity import show_money
 
 if TYPE_CHECKING:
     from engine.assess import Assessment
     from engine.decide import Judged
     from engine.settle.due import Due
-    from rules.contract import Contract
 
 N_ = str
 COLUMNS = (
@@ -27,13 +27,12 @@ KINDS: Mapping[str, str] = {
 
 def due_rows(speech: Speech, assessment: Assessment) -> Iterator[tuple[str, ...]]:
     """All amounts other than 0, by contract, subject and clause."""
-    names = _people(assessment)
+    names = names_of(speech, [judged.contract for judged in assessment.judged], assessment.snapshot.records)
     for judged in assessment.judged:
-        clauses = clause_names(speech, judged.contract)
         for due in _of(assessment, judged):
             yield (
-                judged.contract.contract, due.subject, names[due.subject], clauses[due.clause], speech(KINDS[due.kind]),
-                _payee(due, names, clauses), show_money(due.amount_fen),
+                due.contract, due.subject, names.person(due.subject), names.clause(due.contract, due.clause),
+                speech(KINDS[due.kind]), _payee(due, names), show_money(due.amount_fen),
             )  # fmt: skip
 
 
@@ -43,22 +42,8 @@ def _of(assessment: Assessment, judged: Judged) -> list[Due]:
     return sorted(own, key=lambda due: due.subject)
 
 
-def _people(assessment: Assessment) -> dict[str, str]:
-    records = assessment.snapshot.records
-    names = {cadre.code: cadre.name for cadre in records.cadres} | {party.code: party.name for party in records.parties}
-    return names | {verdict.subject.code: verdict.subject.name for verdict in assessment.verdicts()}
-
-
-def _payee(due: Due, names: Mapping[str, str], clauses: Mapping[str, str]) -> str:
-    if due.payee in names:
-        return names[due.payee]
-    return clauses.get(due.payee, due.payee)
-
-
-def clause_names(speech: Speech, contract: Contract) -> dict[str, str]:
-    """What the contract calls its deposits, awards and accounts."""
-    accounts = {account.id: speech.name(account) for account in contract.accounts}
-    return accounts | {clause.id: speech.name(clause) for clause in (*contract.deposits, *contract.awards)}
+def _payee(due: Due, names: Names) -> str:
+    return names.account(due.payee) if due.kind == "forfeit" else names.person(due.payee)
 
 
 def as_json(dues: Sequence[Due]) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, convert, data, demo, desk, differing, runs, year
+from cli import contract, convert, data, demo, desk, differing, ledger, money, runs, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -35,6 +35,7 @@ app = typer.Typer(
 COMMANDS = (
     ("demo", demo.demo, N_("assess an invented town: workbooks, import, verdicts")),
     ("init", contract.init, N_("make a workspace folder with the shipped contracts")),
+    ("auditor", contract.auditor, N_("a role that can read a workspace in PostgreSQL and nothing else")),
     ("check", contract.check, N_("find everything that is wrong with contracts")),
     ("convert", convert.convert, N_("a contract from YAML to a workbook, and back")),
     ("schema", contract.schema, N_("the JSON Schema of contracts, for editors")),
@@ -49,6 +50,9 @@ COMMANDS = (
     ("decide", runs.decide, N_("take down what was decided on an appeal")),
     ("seal", runs.seal, N_("make a published run final")),
     ("diff", differing.diff, N_("who moved between two runs, and why")),
+    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --post enters it")),
+    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --post they are only shown")),
+    ("ledger", ledger.ledger, N_("balances and vouchers of the ledger, and its exports")),
 )
 for name, command, purpose in COMMANDS:
     app.command(name=name, help=purpose)(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -169,13 +169,13 @@ def write_results(
     }
     written = []
     for name, (columns, rows) in tables.items():
-        written.append(_write_csv(folder / name, [speech(column) for column in columns], rows))
+        written.append(write_csv(folder / name, [speech(column) for column in columns], rows))
     record = json.dumps(run_record, ensure_ascii=False, indent=1)
     written.append(write_whole(folder / "run.json", record + "\n"))
     return tuple(written)
 
 
-def _write_csv(path: Path, columns: list[str], rows: Iterable[tuple[str, ...]]) -> Path:
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Path:
     """With a byte order mark: the spreadsheet of the office reads UTF-8 only then."""
     partial = path.with_name(path.name + ".part")
     with partial.open("w", encoding="utf-8-sig", newline="") as file:

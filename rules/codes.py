@@ -245,7 +245,12 @@ CODES: dict[str, Code] = {
     "DX715": _error("not cross-checked"),
     "DX716": _error("appeal or decision that cannot be taken down"),
     "DX717": _error("publicity period that ends before it begins"),
+    "DX718": _error("the ledger does not hold together"),
     "DX719": _error("entered before the last voucher"),
+    "DX720": _error("another deposit in the ledger than the contract asks"),
+    "DX721": _error("a kept run comes out differently"),
+    "DX722": _error("database that cannot be used"),
+    "DX723": _error("not a sealed run"),
     # findings of an audit
     "DX801": _error("overpaid"),
     "DX802": _error("underpaid"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -36,25 +36,32 @@ class Books:
         with self._database.writing() as connection:
             return self.append(connection, plan(self._load(connection)), who)
 
+    def draft(self, plan: Callable[[tuple[Voucher, ...]], Sequence[Entry]], who: str = "") -> tuple[Voucher, ...]:
+        """What `enter` would enter now; nothing is."""
+        with self._database.reading() as connection:
+            known = self._load(connection)
+            return tuple(self._numbered(known[-1] if known else None, plan(known), who))
+
     def append(self, connection: Connection, entries: Sequence[Entry], who: str = "") -> tuple[Voucher, ...]:
         """Enter these inside the transaction of the caller."""
         last = connection.execute(select(_VOUCHER).order_by(_VOUCHER.c.number.desc()).limit(1)).first()
-        number, before, day = (0, "", None) if last is None else (last.number, last.hash, last.day)
-        vouchers: list[Voucher] = []
+        vouchers = tuple(self._numbered(None if last is None else _voucher(last, ()), entries, who))
+        for voucher in vouchers:
+            _insert(connection, voucher)
+        return vouchers
+
+    def _numbered(self, last: Voucher | None, entries: Sequence[Entry], who: str) -> Iterator[Voucher]:
+        """The entries as the vouchers that follow the last one."""
         for entry in entries:
             assert entry.balanced, "the postings of an entry come to nothing"
-            self._refuse_earlier(entry.day, day)
-            number, now = number + 1, self._now()
-            voucher = Voucher(number, entry, now, who, before, hash_of(number, entry, now, who, before))
-            _insert(connection, voucher)
-            vouchers.append(voucher)
-            before, day = voucher.hash, entry.day
-        return tuple(vouchers)
-
-    def _refuse_earlier(self, day: date, last: date | None) -> None:
-        if last is not None and day < last:
-            found, expected = say("{day}", day=day.isoformat()), say("{day} or later", day=last.isoformat())
-            refuse(Diagnostic("DX719", self._database.place, found, expected))
+            if last is not None and entry.day < last.entry.day:
+                found = say("{day}", day=entry.day.isoformat())
+                expected = say("{day} or later", day=last.entry.day.isoformat())
+                refuse(Diagnostic("DX719", self._database.place, found, expected))
+            number, before = (1, "") if last is None else (last.number + 1, last.hash)
+            now = self._now()
+            last = Voucher(number, entry, now, who, before, hash_of(number, entry, now, who, before))
+            yield last
 
     def _load(self, connection: Connection) -> tuple[Voucher, ...]:
         try:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
-from rules.diagnostic import Diagnostic, Refused, Span, Text, say
+from rules.diagnostic import Diagnostic, Refused, Span, Text, refuse, say
 
 WAIT_MS = 10_000
 """How long a writer waits for another one before it is refused."""
@@ -34,19 +35,21 @@ class Database:
         self._engine, self._wait_ms = engine, wait_ms
 
     @classmethod
-    def in_file(cls, path: Path, wait_ms: int = WAIT_MS) -> Self:
+    def in_file(cls, path: Path, wait_ms: int = WAIT_MS, *, read_only: bool = False) -> Self:
         """SQLite. The file is made when it is not there: look first."""
         # No pool: a connection left open would keep the file from being moved or deleted on Windows.
         engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
-        event.listen(engine, "connect", _on_sqlite_connect(wait_ms))
+        event.listen(engine, "connect", _on_sqlite_connect(wait_ms, read_only=read_only))
         event.listen(engine, "begin", _begin_sqlite)
         return cls(engine, Span(str(path)), wait_ms)
 
     @classmethod
     def by_url(cls, url: str, wait_ms: int = WAIT_MS) -> Self:
-        """PostgreSQL, such as `postgresql+psycopg://user@host/town`."""
-        address = make_url(url)
-        assert address.get_backend_name() == "postgresql", "SQLite is opened by its path"
+        """PostgreSQL, such as `postgresql://user@host/town`. Raises Refused for an address that is none (DX722).
+
+        A password may stand in it for a program; people keep theirs in `~/.pgpass` or PGPASSWORD.
+        """
+        address = _address(url)
         return cls(create_engine(address, poolclass=NullPool), Span(address.render_as_string()), wait_ms)
 
     @property
@@ -56,7 +59,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction in which everything read is of one moment. Raises Refused for the database's own faults."""
-        options: dict[str, Any] = {} if self.is_file else {"isolation_level": "REPEATABLE READ"}
+        repeatable = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options: dict[str, Any] = {} if self.is_file else repeatable
         with self._transaction(options) as connection:
             yield connection
 
@@ -82,7 +86,29 @@ class Database:
                 yield prepared
 
 
-def _on_sqlite_connect(wait_ms: int) -> Callable[[sqlite3.Connection, object], None]:
+def has_password(url: str) -> bool:
+    return bool(_address(url).password)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        _refuse_address(say("no address of a database"))
+    if address.get_backend_name() != "postgresql":
+        _refuse_address(say("{backend}", backend=address.get_backend_name()))
+    if find_spec("psycopg") is None:
+        _refuse_address(say("no psycopg, the driver for PostgreSQL"), say("`pip install '.[postgresql]'` brings it"))
+    return address.set(drivername="postgresql+psycopg")
+
+
+def _refuse_address(found: Text, hint: Text | None = None) -> NoReturn:
+    # Never the address itself: a password may stand in it.
+    expected = say("an address such as postgresql://user@host/town")
+    refuse(Diagnostic("DX722", Span("database"), found, expected, hint))
+
+
+def _on_sqlite_connect(wait_ms: int, *, read_only: bool) -> Callable[[sqlite3.Connection, object], None]:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # The driver would begin late, and not at all for CREATE TABLE; BEGIN is ours (below).
         connection.isolation_level = None
@@ -93,6 +119,7 @@ def _on_sqlite_connect(wait_ms: int) -> Callable[[sqlite3.Connection, object], N
             "synchronous = EXTRA",
             # The file may come from anywhere: its triggers and views may call no function with side effects.
             "trusted_schema = OFF",
+            *(["query_only = ON"] if read_only else []),
         ):
             connection.execute(f"PRAGMA {setting}")
 

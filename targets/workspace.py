@@ -1,4 +1,7 @@
-"""The folder of a town: `duixian.sqlite` and `contracts/*.yaml`. Made whole or not at all, opened only when it is sound."""
+"""The folder of a town: `duixian.sqlite` and `contracts/*.yaml`. Made whole or not at all, opened only when it is sound.
+
+A shared office keeps the records in PostgreSQL instead: then `database.url` stands in the folder and says where.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,12 @@ from typing import NoReturn
 from sqlalchemy import Connection, inspect, text
 
 from rules.diagnostic import Diagnostic, Span, Text, refuse, say
-from targets.database import DAMAGE_HINT, WAIT_MS, Database, missing_guards
+from targets.database import DAMAGE_HINT, WAIT_MS, Database, has_password, missing_guards
 from targets.schema import REVISION, Table
 from targets.store import Store
 
 DATABASE_FILE = "duixian.sqlite"
+URL_FILE = "database.url"
 CONTRACTS_FOLDER = "contracts"
 COPIES_MAX = 100
 
@@ -31,6 +35,7 @@ def utc_now() -> datetime:
 class Workspace:
     folder: Path
     store: Store
+    database: Database
 
     @property
     def contracts_folder(self) -> Path:
@@ -40,17 +45,23 @@ class Workspace:
         return tuple(sorted(self.contracts_folder.glob("*.yaml")))
 
 
-def create(folder: Path, *, now: Callable[[], datetime] = utc_now, wait_ms: int = WAIT_MS) -> Workspace:
+def create(
+    folder: Path, url: str | None = None, *, now: Callable[[], datetime] = utc_now, wait_ms: int = WAIT_MS
+) -> Workspace:
     """The workspace in this folder, made if it is not there yet; what lies in the folder already stays as it is.
+
+    With `url` its records are kept in that PostgreSQL database, which may hold those of one workspace.
 
     The tables are made in one transaction of the database itself. Killed half-way, the folder holds an empty file, which
     is not a workspace and becomes one the next time; of two at once, the second finds it made. Raises Refused.
     """
     _make_folder(folder)
-    database = Database.in_file(folder / DATABASE_FILE, wait_ms)
+    database = _new_database(folder, url, wait_ms)
     with database.writing(tables_change=True) as connection:
         if _is_blank(connection):
             _upgrade(connection)
+    if url is not None:
+        _keep_url(folder, url)
     workspace = open_workspace(folder, now=now, wait_ms=wait_ms)
     _make_folder(workspace.contracts_folder)
     return workspace
@@ -64,6 +75,10 @@ def open_workspace(
     Raises Refused when there is none (DX700), when a newer version made it (DX701), when it is damaged (DX702), and, if
     it is opened `to_write`, when it cannot be written (DX703) or is in use for too long (DX704).
     """
+    if (folder / URL_FILE).is_file():
+        database = Database.by_url(_kept_url(folder), wait_ms)
+        make_ready(database)
+        return Workspace(folder, Store(database, now), database)
     file = folder / DATABASE_FILE
     if not file.is_file() or file.stat().st_size == 0:
         refuse(
@@ -79,7 +94,39 @@ def open_workspace(
     make_ready(database, file)
     if to_write:
         _try_to_write(database)
-    return Workspace(folder, Store(database, now))
+        return Workspace(folder, Store(database, now), database)
+    reader = Database.in_file(file, wait_ms, read_only=True)
+    return Workspace(folder, Store(reader, now), reader)
+
+
+def _new_database(folder: Path, url: str | None, wait_ms: int) -> Database:
+    """Where the records of a new workspace go; of one that is there, where they are."""
+    kept = _kept_url(folder) if (folder / URL_FILE).is_file() else None
+    if url is None and kept is None:
+        return Database.in_file(folder / DATABASE_FILE, wait_ms)
+    if (kept is not None and url not in (None, kept)) or (kept is None and (folder / DATABASE_FILE).is_file()):
+        found = say("{place}", place=kept or DATABASE_FILE)
+        expected = say("a folder whose records are not kept elsewhere already")
+        refuse(Diagnostic("DX722", Span(str(folder)), found, expected))
+    address = url or kept or ""
+    if has_password(address):
+        hint = say("a password belongs into ~/.pgpass or PGPASSWORD")
+        refuse(Diagnostic("DX722", Span("database"), say("a password"), say("an address without one"), hint))
+    return Database.by_url(address, wait_ms)
+
+
+def _keep_url(folder: Path, url: str) -> None:
+    """Beside the contracts, for every command. Files travel, so no password goes into one."""
+    part = folder / f"{URL_FILE}.part"
+    try:
+        part.write_text(url + "\n", encoding="utf-8")
+        part.replace(folder / URL_FILE)
+    except OSError as error:
+        _refuse_to_write(Span(str(folder)), error)
+
+
+def _kept_url(folder: Path) -> str:
+    return (folder / URL_FILE).read_text(encoding="utf-8").strip()
 
 
 def _make_folder(folder: Path) -> None:

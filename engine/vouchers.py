@@ -1,0 +1,137 @@
+"""From dues to entries of the ledger: deposits as they are paid in, and a sealed run settled, once (decisions, page 11)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engine.facts import Facts
+from engine.fit import in_order
+from engine.settle.due import Due, DueKind
+from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Span, refuse_if_any, say
+from rules.money import Basis
+from rules.quantity import show_money
+from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher, deposits_held, posted
+from targets.snapshot import Snapshot
+
+Clause = tuple[str, str, str]
+"""Contract, clause and subject."""
+Key = tuple[str, str, str, str, str]
+"""Contract, clause, subject, kind of due and payee."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed run when it is settled: its contracts and dues, and the runs that it supersedes, one through the other."""
+
+    run: str
+    contracts: Sequence[Contract]
+    dues: Sequence[Due]
+    supersedes: frozenset[str] = frozenset()
+
+
+def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date) -> tuple[Entry, ...]:
+    """What is to be entered for the run, with the entry that ends its settlement; nothing where it is settled already.
+
+    Raises Refused for a run without a seal (DX723), and where the deposits held are not what the dues dispose of (DX720).
+    """
+    if any(one.entry.kind is EntryKind.SETTLED and one.entry.run == sealed.run for one in vouchers):
+        return ()
+    refuse_if_any([*_unsealed(sealed, vouchers), *_other_deposits(sealed, vouchers)])
+    wanted, before = _wanted(sealed.dues), posted(vouchers, sealed.supersedes)
+    moved = {key: wanted.get(key, 0) - before.get(key, 0) for key in (*wanted, *(k for k in before if k not in wanted))}
+    entries = tuple(_carried_out({key: fen for key, fen in moved.items() if fen}, sealed.run, day))
+    return (*entries, Entry(EntryKind.SETTLED, day, sealed.run, note=str(len(entries))))
+
+
+def deposits(
+    contracts: Sequence[Contract], snapshot: Snapshot, vouchers: Sequence[Voucher], day: date
+) -> tuple[Entry, ...]:
+    """What is still to be paid in by everybody whose post a deposit names, or to be given back after a change of post."""
+    asked, held = dict(_asked(contracts, snapshot)), deposits_held(vouchers)
+    accounts = {(one.contract, deposit.id): _paid_from(deposit.basis) for one in contracts for deposit in one.deposits}
+    entries = []
+    for key in (*asked, *(key for key in held if key not in asked)):
+        contract, clause, cadre = key
+        amount_fen, source = asked.get(key, 0) - held.get(key, 0), accounts.get((contract, clause))
+        if amount_fen and source is not None:
+            postings = (
+                Posting(source, amount_fen, payee=cadre),
+                Posting(Account(AccountKind.DEPOSIT, cadre), -amount_fen),
+            )
+            entries.append(Entry(EntryKind.DEPOSIT, day, "", contract, clause, cadre, postings=postings))
+    return tuple(entries)
+
+
+def _asked(contracts: Sequence[Contract], snapshot: Snapshot) -> Iterator[tuple[Clause, int]]:
+    for contract in in_order(contracts):
+        for subject in Facts(contract, snapshot).subjects if contract.deposits else ():
+            for deposit in contract.deposits:
+                if subject.post in deposit.posts:
+                    yield (contract.contract, deposit.id, subject.code), deposit.amount
+
+
+def _paid_from(basis: Basis) -> Account:
+    return Account(AccountKind.PAY if basis is Basis.WITHHELD_PAY else AccountKind.CASH)
+
+
+def _unsealed(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnostic]:
+    seals = [one.entry.run for one in vouchers if one.entry.kind is EntryKind.SEAL]
+    if sealed.run not in seals:
+        found, expected = say("run {run} without a seal", run=sealed.run), say("a sealed run")
+        yield Diagnostic("DX723", Span("ledger"), found, expected, say("`duixian publish`, then `duixian seal`"))
+
+
+def _other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnostic]:
+    """Each deposit that the ledger holds otherwise than the dues give back and forfeit it."""
+    disposed: dict[Clause, int] = defaultdict(int)
+    for due in sealed.dues:
+        if due.kind in (DueKind.REFUND, DueKind.FORFEIT):
+            disposed[due.contract, due.clause, due.subject] += due.amount_fen
+    held = deposits_held(vouchers)
+    for key in sorted({*disposed, *held}):
+        if disposed.get(key, 0) != held.get(key, 0):
+            contract, clause, cadre = key
+            found = say(
+                "{amount} held of {cadre} under {clause}",
+                amount=show_money(held.get(key, 0)), cadre=cadre, clause=f"{contract} {clause}",
+            )  # fmt: skip
+            expected = say("{amount}, as the contract asks", amount=show_money(disposed.get(key, 0)))
+            hint = say("`duixian deposits` enters what is paid in or given back")
+            yield Diagnostic("DX720", Span("ledger"), found, expected, hint)
+
+
+def _wanted(dues: Iterable[Due]) -> Mapping[Key, int]:
+    """What the dues move; what is withheld stays in the budget. Two parts of an award may go to one holder of two posts."""
+    sums: dict[Key, int] = defaultdict(int)
+    for due in dues:
+        if due.kind is not DueKind.WITHHELD and due.amount_fen:
+            sums[due.contract, due.clause, due.subject, due.kind.value, due.payee] += due.amount_fen
+    return sums
+
+
+def _carried_out(moved: Mapping[Key, int], run: str, day: date) -> Iterator[Entry]:
+    """One entry for each clause and subject, in the order of the dues."""
+    by_clause: dict[Clause, list[Posting]] = defaultdict(list)
+    for (contract, clause, subject, kind, payee), amount_fen in moved.items():
+        by_clause[contract, clause, subject] += _postings(DueKind(kind), subject, payee, amount_fen)
+    for (contract, clause, subject), postings in by_clause.items():
+        yield Entry(EntryKind.DUE, day, run, contract, clause, subject, postings=tuple(postings))
+
+
+def _postings(kind: DueKind, subject: str, payee: str, amount_fen: int) -> Iterable[Posting]:
+    """The side that reaches the payee is the opposite of the due: what is due to somebody leaves an account of ours."""
+    cash, awards = Account(AccountKind.CASH), Account(AccountKind.AWARDS)
+    match kind:
+        case DueKind.REFUND:
+            ours, theirs = Account(AccountKind.DEPOSIT, subject), cash
+        case DueKind.FORFEIT:
+            ours, theirs = Account(AccountKind.DEPOSIT, subject), Account(AccountKind.FUND, payee)
+        case DueKind.ADVANCE:
+            ours, theirs = Account(AccountKind.ADVANCES), cash
+        case _:
+            ours, theirs = awards, cash
+    return Posting(ours, amount_fen), Posting(theirs, -amount_fen, kind.value, payee)

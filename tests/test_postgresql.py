@@ -1,0 +1,99 @@
+"""A shared office: the records in PostgreSQL, the contracts in the folder, the same commands; and who may only read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from databases import PostgresServer, open_database, postgres
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+from test_commands import CONTRACT, TABLES
+
+from cli.main import main
+from rules.diagnostic import Refused
+from targets.auditor import let_read
+from targets.workspace import URL_FILE, create, open_workspace
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture
+def address(postgres: PostgresServer) -> str:
+    """Of an empty database."""
+    return postgres.empty_address()
+
+
+def test_the_same_commands_work_on_a_server(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "-w", "town", "--database", address]) == 0
+    assert (tmp_path / "town" / URL_FILE).read_text(encoding="utf-8").strip() == address
+    assert not list((tmp_path / "town").glob("*.sqlite"))
+    for shipped in (tmp_path / "town" / "contracts").iterdir():
+        shipped.unlink()
+    (tmp_path / "town" / "contracts" / "water.yaml").write_text(CONTRACT, encoding="utf-8")
+    for name, rows in TABLES.items():
+        table = "observations" if name == "data" else name
+        (tmp_path / f"{table}.csv").write_text(rows, encoding="utf-8")
+    tables = [str(tmp_path / f"{table}.csv") for table in ("parties", "observations", "incidents")]
+    assert main(["import", "-w", "town", *tables]) == 0
+    capsys.readouterr()
+    assert main(["assess", "-w", "town", "--lang", "en"]) == 0
+    assert "94.74" in capsys.readouterr().out
+    assert len(open_workspace(tmp_path / "town").store.runs.all()) == 1
+
+
+def test_an_auditor_reads_and_nothing_else(address: str, tmp_path: Path) -> None:
+    workspace = create(tmp_path / "town", address)
+    owner = open_database(address)
+    role = f"auditor_{abs(hash(address)) % 10**9}"
+    let_read(owner, role)
+    let_read(owner, role)  # twice is once
+    theirs = open_database(make_url(address).set(username=role).render_as_string(hide_password=False))
+    with theirs.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM voucher").scalar_one() == 0
+    for statement in (
+        "INSERT INTO import_batch (id, recorded_on, written_at, who, note) VALUES (1, '2026-01-01', '2026-01-01', '', '')",
+        "UPDATE run SET result = ''",
+        "DELETE FROM posting",
+        "TRUNCATE voucher CASCADE",
+        "CREATE TABLE mine (id integer)",
+        "DROP TABLE voucher",
+        "ALTER TABLE voucher DISABLE TRIGGER ALL",
+    ):
+        with (
+            pytest.raises((DBAPIError, Refused), match=r"permission denied|must be owner|DX703"),
+            theirs.writing() as connection,
+        ):
+            connection.exec_driver_sql(statement)
+    assert workspace.store.books.vouchers() == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("nonsense", "no address of a database"),
+        ("mysql://clerk@host/town", "mysql"),
+        ("postgresql://clerk:secret@host/town", "a password"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(tmp_path: Path, url: str, found: str) -> None:
+    with pytest.raises(Refused) as refused:
+        create(tmp_path / "town", url)
+    [fault] = refused.value.diagnostics
+    assert (fault.code, str(fault.found)) == ("DX722", found)
+    assert "secret" not in str(fault)
+    assert not (tmp_path / "town" / URL_FILE).exists()
+
+
+def test_a_folder_keeps_its_records_in_one_place(tmp_path: Path) -> None:
+    create(tmp_path / "town")
+    with pytest.raises(Refused, match="DX722"):
+        create(tmp_path / "town", "postgresql://clerk@host/town")
+
+
+def test_a_role_is_of_a_server(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="DX722"):
+        let_read(open_database(str(tmp_path / "town.sqlite")), "auditor")
