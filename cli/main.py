@@ -1,6 +1,6 @@
 """The program: its commands, and the one boundary where errors become messages and exit codes.
 
-0 done; 1 our fault; 2 the input is refused; 130 interrupted.
+0 done; 1 our fault; 2 the input is refused; 3 an audit found something; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, convert, data, demo, desk, differing, ledger, money, runs, year
+from cli import audit, contract, convert, data, demo, desk, differing, ledger, money, runs, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -53,6 +53,7 @@ COMMANDS = (
     ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --post enters it")),
     ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --post they are only shown")),
     ("ledger", ledger.ledger, N_("balances and vouchers of the ledger, and its exports")),
+    ("audit", audit.audit, N_("hold what was paid against what is due, and prove the ledger")),
 )
 for name, command, purpose in COMMANDS:
     app.command(name=name, help=purpose)(command)

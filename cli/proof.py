@@ -44,12 +44,14 @@ def proof_of(workspace: Workspace, kept: KeptRun) -> Proof:
     except Refused as refused:
         replay = Replay(refused=refused.diagnostics[0].found)
         return Proof(kept, (), None, "", replay_finding(kept.run, "", replay))
-    run, result = again.assessment.run, result_of(again.assessment)
+    # A newer program names the run after itself; what it came to is what counts.
+    run = replace(again.assessment.run, engine_version=kept.run.engine_version)
+    result = result_of(replace(again.assessment, run=run))
     replay = Replay(run.contracts_hash, run.data_hash, result)
     holds = proves(kept.run, replay)
     digest = sha256(result.encode()).hexdigest() if holds else ""
     finding = replay_finding(kept.run, stored, replay)
-    return Proof(kept, again.contracts, again.assessment if holds else None, digest, finding)
+    return Proof(kept, again.contracts, replace(again.assessment, run=run) if holds else None, digest, finding)
 
 
 def record_of(proof: Proof, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]) -> RunRecord:
@@ -76,7 +78,7 @@ def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Vouch
         for one in kept.appeals
         if one.happened_at <= sealed.happened_at
     )
-    then = replace(kept, appeals=appeals, events=tuple(one for one in kept.events if one.number <= sealed.number))
+    then = replace(kept, appeals=appeals, events=tuple(one for one in kept.events if one.number < sealed.number))
     before = [
         one
         for one in runs

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from random import Random
 
+from cli.payouts import payouts
 from engine.assess import Assessment, assess
 from engine.audit.chain import RunRecord
 from engine.audit.entitlement import PAID, Entitled, entitlements
@@ -264,11 +265,19 @@ SHAPES: dict[str, Shape] = {
 }
 
 
+AS_WE_LIST_IT = "as `settle --out` lists it"
+SHAPES[AS_WE_LIST_IT] = lambda due: (str(due.kind),)
+
+
 def paid_out(town: Town, dues: Sequence[Due], shape: str, dice: Random) -> list[PayoutLine]:
     """The list of a careful office: those owed nothing on balance are not on it; lines in any order."""
     balance: dict[str, int] = defaultdict(int)
     for due in dues:
         balance[due.payee] += due.amount_fen
+    if shape == AS_WE_LIST_IT:
+        lines = [town.line(*line) for line in _as_we_list_it(town, dues)]
+        dice.shuffle(lines)
+        return [replace(line, place=Span("list.csv", line=n)) for n, line in enumerate(lines, 2)]
     sums: dict[tuple[str, ...], int] = defaultdict(int)
     for due in dues:
         if balance[due.payee] > 0:
@@ -276,3 +285,14 @@ def paid_out(town: Town, dues: Sequence[Due], shape: str, dice: Random) -> list[
     lines = [town.line(key[0], amount_fen, "·".join(key[1:])) for key, amount_fen in sums.items() if amount_fen]
     dice.shuffle(lines)
     return [replace(line, place=Span("list.csv", line=n)) for n, line in enumerate(lines, 2)]
+
+
+def _as_we_list_it(town: Town, dues: Sequence[Due]) -> Iterator[tuple[str, int, str]]:
+    """What was paid in comes off the award first, then off reward and refund."""
+    entries = [
+        Entry(EntryKind.DUE, DAY, town.run, due.contract, due.clause, due.subject, postings=_postings(due))
+        for due in dues
+    ]
+    for payout in payouts(chained(entries)):
+        for kind, amount_fen in payout.payments() if payout.total_fen > 0 else ():
+            yield payout.payee, amount_fen, kind

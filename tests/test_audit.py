@@ -202,6 +202,8 @@ def test_a_list_may_be_written_in_many_ways(instead: dict[str, str]) -> None:
         ({"G2": "G2 李四 1500;G2 李四 1000;G2 李四 500"}, [(Kind.PAID_TWICE, "G2", 1_500)]),
         ({"G2": "G9 郑十 1500"}, [(Kind.WRONG_PAYEE, "G9", 1_500)]),
         ({"G2": "无名氏 1500"}, [(Kind.WRONG_PAYEE, "无名氏", 1_500)]),
+        ({"G2": "G9 郑十 1000;G9 郑十 500"}, [(Kind.WRONG_PAYEE, "G9", 1_500)]),
+        ({"G2": "无名氏 1500", "G1": "无名氏 4800"}, [(Kind.WRONG_PAYEE, "无名氏", 6_300)] * 2),
         ({"more": "G9 郑十 300"}, [(Kind.NOT_ENTITLED, "G9", 300)]),
         ({"more": "G0 无名氏 300"}, [(Kind.NOT_ENTITLED, "G0 无名氏", 300)]),
         ({"G3": "G3 王五 1600"}, [(Kind.VETOED, "G3", 800)]),  # the award that the veto cancels
@@ -287,6 +289,13 @@ def test_an_end_cut_off_shows_by_the_head_that_was_written_down() -> None:
     assert all(one.entry.kind is EntryKind.DEPOSIT for one in whole)
     assert prove(whole, [record()]) == ()
     assert kinds(prove(whole, [record()], ledger()[-1].hash)) == [(Kind.BROKEN_CHAIN, ledger()[-1].hash)]
+
+
+def test_the_deposits_of_another_year_are_not_those_of_this_one() -> None:
+    """The same clause asks the same people again; what was paid in for this year has long been given back."""
+    entries = [one.entry for one in ledger()]
+    deposits = [replace(one, run="", day=date(2027, 2, 1)) for one in entries if one.kind is EntryKind.DEPOSIT]
+    assert prove(chained([*entries, *deposits]), [record()]) == ()
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,25 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 
 import pytest
 from audit_towns import town
+from audit_workspaces import copied, reopened, settled
 from faulty_histories import FORGERS, History, clean, faulty
+from faulty_workspaces import FORGERS as FORGERS_OF_FILES
+from faulty_workspaces import Scene
 
-from engine import inference
+from cli.audit import audit_workspace
+from engine import assess, inference
+from engine.assess import Assessment, agreed_hash
 from engine.audit.finding import Kind
+from rules.contract import Contract
+from targets.snapshot import Snapshot
+from targets.workspace import Workspace
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 OF_EACH = 1_000 if LONG else 100
@@ -51,3 +62,54 @@ def planted(kind: Kind, number: int) -> History:
         if history is not None:
             return history
     raise AssertionError(f"no {kind.name} could be planted")
+
+
+# --- what lies in the workspace ---
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return settled(tmp_path_factory.mktemp("town") / "settled", town(TOWNS[0]))
+
+
+@pytest.fixture
+def assessed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same contracts and records give the same assessment; most forgeries leave both as they were."""
+    known: dict[tuple[str, str], Assessment] = {}
+    real = assess.assess
+
+    def remembered(contracts: Sequence[Contract], snapshot: Snapshot) -> Assessment:
+        key = agreed_hash(contracts), snapshot.content_hash
+        if key not in known:
+            known[key] = real(contracts, snapshot)
+        return known[key]
+
+    monkeypatch.setattr(assess, "assess", remembered)
+
+
+@pytest.mark.usefixtures("assessed_once")
+@pytest.mark.parametrize("kind", FORGERS_OF_FILES)
+def test_what_is_forged_in_a_workspace_is_found_as_what_it_is(kind: Kind, workspace: Workspace, tmp_path: Path) -> None:
+    wrong = []
+    vouchers = workspace.store.books.vouchers()
+    lines = clean(town(TOWNS[0]), Random("lines")).lines
+    # A hundred of each that can be forged in a ledger are forged above.
+    for number in range(OF_EACH if kind is Kind.CONTRACT_CHANGED else OF_EACH * 2 // 5):
+        dice, folder = Random(f"{kind} {number}"), tmp_path / str(number)
+        copied(workspace, folder)
+        scene = Scene(folder, vouchers, dice)
+        while not FORGERS_OF_FILES[kind](scene):
+            pass
+        head = dice.choice(("", scene.head if kind is Kind.BROKEN_CHAIN else ""))
+        listed = dice.choice((lines, None))
+        found = audit_workspace(reopened(folder), listed, head=head, every=True).findings
+        if [one.code for one in found] != [kind.value]:
+            wrong.append((number, [(one.code, one.subject, str(one.told)) for one in found]))
+        shutil.rmtree(folder)
+    assert wrong == []
+
+
+def test_a_workspace_that_nobody_touched_raises_nothing(workspace: Workspace) -> None:
+    head = workspace.store.books.vouchers()[-1].hash
+    for lines in (None, clean(town(TOWNS[0]), Random("lines")).lines):
+        assert audit_workspace(workspace, lines, head=head, every=True).findings == ()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from engine.audit.entitlement import Key, key_of
 from engine.audit.finding import Evidence, Finding, Kind
 from engine.settle.due import Due, DueKind
 from rules.diagnostic import Text, say
 from rules.quantity import show_money
-from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, deposits_held, hash_of, posted
+from targets.ledger import AccountKind, ChainFault, EntryKind, Voucher, chain_faults, hash_of, posted
 
 CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
 
@@ -32,8 +33,13 @@ class RunRecord:
     dues: tuple[Due, ...] | None = None
 
 
-def prove(vouchers: Sequence[Voucher], runs: Sequence[RunRecord], head: str = "") -> tuple[Finding, ...]:
-    """Everything that is wrong with the ledger: by its own hashes, by the runs that it settles, by a hash written down."""
+def prove(
+    vouchers: Sequence[Voucher], runs: Sequence[RunRecord], head: str = "", *, damaged: bool = False
+) -> tuple[Finding, ...]:
+    """Everything that is wrong with the ledger: by its own hashes, by the runs that it settles, by a hash written down.
+
+    `damaged` where a kept run cannot be read any more: that one need not be missing a second time.
+    """
     records = {one.name: one for one in runs}
     edited = {one.subject: one for one in _edited(vouchers)}
     broken = list(_broken(vouchers, set(edited)))
@@ -44,7 +50,7 @@ def prove(vouchers: Sequence[Voucher], runs: Sequence[RunRecord], head: str = ""
     if not broken:
         broken = [*_cut_off(vouchers, edited), *_head_gone(vouchers, head)][:1]
     found = [*edited.values(), *broken]
-    return (*found, *_not_sealed(vouchers, records, damaged=bool(found)))
+    return (*found, *_not_sealed(vouchers, records, damaged=damaged or bool(found)))
 
 
 def lineage(name: str, supersedes: Mapping[str, str]) -> tuple[str, ...]:
@@ -123,7 +129,7 @@ def _not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecor
         if earlier and (earlier not in records or records[earlier].dues is None):
             continue
         yield from _differing(vouchers, run, expected)
-        yield from _deposits_differing(vouchers, record.dues)
+        yield from _deposits_differing(vouchers, record.dues, {run, *lineage(run, supersedes)})
     for one in vouchers:
         sealed = records.get(one.entry.run)
         if one.entry.kind is EntryKind.SEAL and sealed is not None and sealed.result_hash not in ("", one.entry.note):
@@ -160,24 +166,29 @@ def _differing(vouchers: Sequence[Voucher], run: str, expected: Mapping[Key, int
             yield _of_voucher(Kind.EDITED, voucher, told, due_fen, entered_fen)
 
 
-def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due]) -> Iterator[Finding]:
-    """What was paid in is what is refunded and forfeited, always."""
+def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due], runs: Collection[str]) -> Iterator[Finding]:
+    """What was held before any of these runs was settled is what is refunded and forfeited, always."""
     wanted: dict[tuple[str, str, str], int] = defaultdict(int)
     for due in dues:
         if due.kind in (DueKind.REFUND, DueKind.FORFEIT):
             wanted[due.contract, due.clause, due.subject] += due.amount_fen
-    last = {
-        (one.entry.contract, one.entry.clause, one.entry.subject): one
-        for one in vouchers
-        if one.entry.kind is EntryKind.DEPOSIT
-    }
-    for key, held_fen in deposits_held(vouchers).items():
-        if key in wanted and held_fen != wanted[key]:
+    held_fen: dict[tuple[str, str, str], int] = defaultdict(int)
+    last: dict[tuple[str, str, str], Voucher] = {}
+    for one in takewhile(
+        lambda voucher: voucher.entry.kind not in CARRY_OUT or voucher.entry.run not in runs, vouchers
+    ):
+        key = (one.entry.contract, one.entry.clause, one.entry.subject)
+        of_deposits = [p.amount_fen for p in one.entry.postings if p.account.kind is AccountKind.DEPOSIT]
+        held_fen[key] -= sum(of_deposits)
+        if one.entry.kind is EntryKind.DEPOSIT:
+            last[key] = one
+    for key, voucher in last.items():
+        if key in wanted and held_fen[key] != wanted[key]:
             told = say(
                 "voucher {number}: {entered} was paid in; refunded and forfeited are {due}",
-                number=last[key].number, entered=show_money(held_fen), due=show_money(wanted[key]),
+                number=voucher.number, entered=show_money(held_fen[key]), due=show_money(wanted[key]),
             )  # fmt: skip
-            yield _of_voucher(Kind.EDITED, last[key], told, wanted[key], held_fen)
+            yield _of_voucher(Kind.EDITED, voucher, told, wanted[key], held_fen[key])
 
 
 def _not_sealed(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], *, damaged: bool) -> Iterator[Finding]:

@@ -62,11 +62,11 @@ class _Shelf:
                 self.numbers[one.entry.contract, one.entry.clause, one.entry.subject].append(one.number)
         present = [one.number for one in vouchers]
         gaps = max(present, default=0) - len(present)
-        cut_off = bool(self.numbers) and not any(
+        # What a damaged chain has lost is told once, of the chain.
+        self.unreadable = gaps + len({one.number for one, _ in chain_faults(vouchers)})
+        self.cut_off = bool(self.numbers) and not any(
             one.entry.kind is EntryKind.SETTLED and one.entry.run in wanted for one in vouchers
         )
-        # What a damaged chain has lost is told once, of the chain.
-        self.unreadable = len(vouchers) if cut_off else gaps + len({one.number for one, _ in chain_faults(vouchers)})
 
     def of(self, parts: Sequence[Due]) -> list[int]:
         clauses = dict.fromkeys((part.contract, part.clause, part.subject) for part in parts)
@@ -173,35 +173,59 @@ def _together(losses: Sequence[Forgone], total_fen: int) -> Iterator[tuple[Forgo
 
 
 def _wrong_payees(table: _Table) -> list[Finding]:
-    """A whole line too much here, that is just what is missing there."""
+    """Whole lines too much here, that are just what is missing there."""
     open_cases = [case for case in table.cases if not case.explained and not case.clean]
     missing = [case for case in open_cases if case.over_fen < 0]
     found = []
     for case in open_cases:
-        stray = _stray_line(case)
-        owed = next((one for one in missing if stray is not None and not one.explained and _lacks(one, stray)), None)
-        if stray is None or owed is None:
-            continue
-        case.explained = owed.explained = True
-        told = say(
-            "{amount} is due to {right} and was paid to {wrong}",
-            amount=show_money(stray.amount_fen), right=_called(owed), wrong=_called(case),
-        )  # fmt: skip
-        found.append(table.finding(Kind.WRONG_PAYEE, case, told, owed.due.parts, [stray, *owed.lines]))
+        for stray in _stray_lines(case):
+            owed = _owed(stray, [one for one in missing if not one.explained])
+            if owed:
+                found += [_strayed(table, case, right, lines) for right, lines in owed]
+                for one in (case, *(right for right, _ in owed)):
+                    one.explained = True
+                break
     return found
 
 
-def _stray_line(case: Case) -> PayoutLine | None:
-    """The line without which everything would be right."""
-    for index, line in enumerate(case.lines):
-        others = [one for number, one in enumerate(case.lines_fen) if number != index]
-        if case.over_fen > 0 and line.amount_fen == case.over_fen and is_whole(case.due.amounts_fen, others):
-            return line
-    return None
+def _strayed(table: _Table, case: Case, right: Case, lines: Sequence[PayoutLine]) -> Finding:
+    told = say(
+        "{amount} is due to {right} and was paid to {wrong}",
+        amount=show_money(sum(line.amount_fen for line in lines)), right=_called(right), wrong=_called(case),
+    )  # fmt: skip
+    return table.finding(Kind.WRONG_PAYEE, case, told, right.due.parts, [*lines, *right.lines])
 
 
-def _lacks(case: Case, stray: PayoutLine) -> bool:
-    return is_whole(case.due.amounts_fen, [*case.lines_fen, stray.amount_fen])
+def _stray_lines(case: Case) -> Iterator[list[PayoutLine]]:
+    """Lines without which everything would be right; all of them where nothing is due."""
+    if case.over_fen <= 0:
+        return
+    if not case.due.parts:
+        yield case.lines
+    for chosen in subsets(case.lines_fen, case.over_fen):
+        rest = [amount_fen for index, amount_fen in enumerate(case.lines_fen) if index not in chosen]
+        if is_whole(case.due.amounts_fen, rest):
+            yield [case.lines[index] for index in chosen]
+
+
+def _owed(stray: Sequence[PayoutLine], missing: Sequence[Case]) -> list[tuple[Case, Sequence[PayoutLine]]]:
+    """Who did not get these lines: one, all of them; or each of them another one. Empty where some are nobody's."""
+    alone = next((one for one in missing if _lacks(one, stray)), None)
+    if alone is not None:
+        return [(alone, stray)]
+    found: list[tuple[Case, Sequence[PayoutLine]]] = []
+    for line in stray if len(stray) > 1 else ():
+        right = next(
+            (one for one in missing if _lacks(one, [line]) and all(one is not known for known, _ in found)), None
+        )
+        if right is None:
+            return []
+        found.append((right, [line]))
+    return found
+
+
+def _lacks(case: Case, stray: Sequence[PayoutLine]) -> bool:
+    return is_whole(case.due.amounts_fen, [*case.lines_fen, *(line.amount_fen for line in stray)])
 
 
 def _called(case: Case) -> str:
@@ -271,7 +295,8 @@ def _not_in_ledger(table: _Table, entitled: Entitled, *, listed: bool = True) ->
         for part in case.due.parts:
             if not shelf.of([part]):
                 groups[part.contract, part.clause, part.subject].append((case, part))
-    return [] if len(groups) <= shelf.unreadable else [_without_voucher(group, listed) for group in groups.values()]
+    lost = shelf.cut_off or len(groups) <= shelf.unreadable
+    return [] if lost else [_without_voucher(group, listed) for group in groups.values()]
 
 
 def _without_voucher(group: Sequence[tuple[Case, Due]], listed: bool) -> Finding:

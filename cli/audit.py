@@ -1,0 +1,179 @@
+"""The audit: a list of payments against what everybody is entitled to, the ledger and the kept runs against themselves.
+
+Exit 0 without findings, 3 with findings, 2 where the list, or what was asked for, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from cli import sources
+from cli.desk import Desk
+from cli.options import JsonOption, LanguageOption, WorkspaceOption
+from rules.diagnostic import Diagnostic, Span, Text, refuse, say
+
+if TYPE_CHECKING:
+    from cli.proof import Proof
+    from engine.audit.entitlement import Entitled
+    from engine.audit.finding import Finding
+    from targets.kept import KeptRun
+    from targets.ledger import Voucher
+    from targets.payout import PayoutLine
+    from targets.workspace import Workspace
+
+N_ = str
+FINDINGS = 3
+ENDINGS = (".xlsx", ".csv", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What came out: of which run, what everybody is entitled to under it (None where that cannot be proved any more)."""
+
+    run: str
+    lines: int
+    findings: tuple[Finding, ...]
+    entitled: Entitled | None
+    proofs: Mapping[str, Proof]
+    head: str
+
+
+def audit(
+    context: typer.Context,
+    payments: Annotated[
+        Path | None, typer.Argument(metavar="LIST", help=N_("the list of what was paid, .xlsx or .csv"))
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help=N_("beginning of the run's name; the one settled last when left out"))
+    ] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help=N_("a column that is called otherwise, such as 金额=实发数"))
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help=N_("prove the whole ledger, and compute every kept run again"))
+    ] = False,
+    head: Annotated[
+        str, typer.Option("--head", help=N_("a hash of the ledger that was written down: it must still be there"))
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", help=N_("a new file for the report: .xlsx, .csv or .json"))
+    ] = None,
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from cli import audit_report
+    from targets.payout_list import read_payouts
+    from targets.workspace import open_workspace
+
+    desk: Desk = context.obj
+    if payments is None and not verify:
+        _refuse("LIST", say("nothing"), say("a list of payments, or --verify"))
+    if out is not None:
+        _refuse_out(out)
+    headings = _headings(map_ or ())
+    opened = open_workspace(workspace, to_write=False)
+    lines: tuple[PayoutLine, ...] | None = None
+    if payments is not None:
+        warnings: list[Diagnostic] = []
+        lines = read_payouts(payments, headings, on_warning=warnings.append)
+        desk.show_warnings(warnings)
+    with desk.busy(desk.speech(N_("auditing"))):
+        audited = audit_workspace(opened, lines, run, head, every=verify)
+    audit_report.show(desk, audited)
+    if out is not None:
+        desk.note(desk.speech(N_("written: {path}")).format(path=audit_report.write(out, desk.speech, audited)))
+    if audited.findings:
+        raise typer.Exit(FINDINGS)
+
+
+def audit_workspace(
+    workspace: Workspace, lines: Sequence[PayoutLine] | None, run: str | None = None, head: str = "", *, every: bool
+) -> Audited:
+    """The list against one run; the ledger, and the runs that it settles (or `every` one), against themselves.
+
+    Raises Refused for a run that there is not, and for a ledger that cannot be read.
+    """
+    from cli.proof import filed_contracts, proof_of, record_of, sealed_contracts
+    from engine.audit.chain import prove
+    from engine.audit.replay import contract_findings
+
+    vouchers, runs = workspace.store.books.vouchers(), workspace.store.runs.all()
+    named = {one.run.name: one for one in runs}
+    target = _target(workspace, vouchers, named, run)
+    concerned = {one.entry.run for one in vouchers} | ({target} if target else set())
+    proofs = {name: proof_of(workspace, one) for name, one in named.items() if every or name in concerned}
+    findings = [proof.finding for proof in proofs.values() if proof.finding is not None]
+    records = [record_of(proof, runs, vouchers) for proof in proofs.values()]
+    unreadable = any(proof.finding is not None and proof.assessment is None for proof in proofs.values())
+    findings += prove(vouchers, records, head, damaged=unreadable)
+    findings += contract_findings(sealed_contracts(list(proofs.values())), filed_contracts(workspace))
+    entitled = None
+    if target and proofs[target].assessment is not None:
+        entitled, paid = _paid(proofs[target], proofs, vouchers, lines)
+        findings = [*paid, *findings]
+    hash_ = vouchers[-1].hash if vouchers else ""
+    return Audited(target, len(lines or ()), tuple(findings), entitled, proofs, hash_)
+
+
+def _paid(
+    proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher], lines: Sequence[PayoutLine] | None
+) -> tuple[Entitled, tuple[Finding, ...]]:
+    """What the list gets wrong; without a list, what the ledger does not carry out of a run that it settles."""
+    from cli.proof import carried_before
+    from engine.audit.entitlement import entitlements
+    from engine.audit.reconcile import reconcile, unposted
+
+    assert proof.assessment is not None
+    entitled = entitlements(proof.assessment, carried_before(proof, proofs, vouchers))
+    name = proof.kept.run.name
+    if lines is not None:
+        return entitled, reconcile(lines, entitled, vouchers, [name])
+    moved = any(one.entry.run == name and one.entry.postings for one in vouchers)
+    return entitled, unposted(entitled, vouchers, [name]) if moved else ()
+
+
+def _target(workspace: Workspace, vouchers: Sequence[Voucher], named: Mapping[str, KeptRun], run: str | None) -> str:
+    """The run asked for, else the one settled last, else sealed last, else assessed last; empty where there is none."""
+    from targets.ledger import EntryKind
+
+    if run is not None:
+        return workspace.store.runs.find(run).run.name
+    moved = [one.entry.run for one in vouchers if one.entry.kind in (EntryKind.DUE, EntryKind.SETTLED)]
+    settled = [name for name in moved if name in named]
+    sealed = [name for name, one in named.items() if one.sealed]
+    return next(iter([*settled[::-1], *sealed[::-1], *list(named)[::-1]]), "")
+
+
+def _headings(maps: Sequence[str]) -> dict[str, str]:
+    """`金额=实发数` to the field and the heading of its column."""
+    from targets.tables.payouts import PAYOUTS, field_called
+
+    found: dict[str, str] = {}
+    for text in maps:
+        word, _, heading = text.partition("=")
+        field = field_called(word)
+        if field is None or not heading.strip():
+            words = "、".join(column.zh for column in PAYOUTS.columns)
+            _refuse("--map", say("{text}", text=text), say("one of {words}, then = and the heading", words=words))
+        found[field] = heading.strip()
+    return found
+
+
+def _refuse_out(out: Path) -> None:
+    sources.refuse_existing(out)
+    if out.suffix.lower() not in ENDINGS:
+        _refuse(
+            str(out),
+            say("the ending {ending}", ending=out.suffix or "-"),
+            say("one of {endings}", endings=", ".join(ENDINGS)),
+        )
+
+
+def _refuse(option: str, found: Text, expected: Text) -> NoReturn:
+    refuse(Diagnostic("DX711", Span(option), found, expected))
