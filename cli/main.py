@@ -44,8 +44,8 @@ COMMANDS = (
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
-    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --post enters it")),
-    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --post they are only shown")),
+    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --enter enters it")),
+    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --enter they are only shown")),
     ("ledger", ledger.ledger, N_("balances and vouchers of the ledger, and its exports")),
 )
 for name, command, purpose in COMMANDS:
