@@ -54,7 +54,7 @@ def held_of(facts: Facts, deposit: RiskDeposit, subject: Subject, at: Location =
         "{amount} × {part} ÷ {whole} = {held} held",
         amount=show_money(deposit.amount), part=part, whole=whole, held=show_money(amount_fen),
     )  # fmt: skip
-    step = computed_fen(say("{deposit}", deposit=deposit.label), rule, worked, amount_fen, at)
+    step = computed_fen(say("held under {deposit}", deposit=deposit.label), rule, worked, amount_fen, at)
     return Held(amount_fen, part, whole, step)
 
 
