@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +25,7 @@ from rules.money import Award, DueKind, ProRata, RiskDeposit
 from rules.period import Cadence
 from targets.bulk.columns import columns_of_tables
 from targets.bulk.tables import read_tables
-from targets.cadre import Cadre, Tenure
+from targets.cadre import Assignment, Cadre, Tenure
 from targets.columns.backend import Backend, backend
 from targets.columns.of_snapshot import columns_of
 from targets.columns.year import YearColumns
@@ -193,3 +194,25 @@ def test_files_come_to_what_the_records_come_to(
 
 def _due(contracts: tuple[Contract, ...], year: YearColumns, chosen: Backend) -> dict[str, list[Due]]:
     return taken(dues_of(judge_year(contracts, year, chosen), year, chosen), chosen)
+
+
+@ENGINES
+def test_a_sum_at_a_party_that_64_bits_do_not_hold(engine: EngineName) -> None:
+    """300 cadres with 900 trillion yuan each, for half a year: held in 128 bits, and exact."""
+    village, cadre = agreed()
+    paying = DEPOSIT | {"amount": "900万亿元", "pro_rata": "month"}
+    contracts = (
+        village.model_copy(update={"awards": (Award.model_validate(SHARE | {"deposit_share": "100%"}),)}),
+        cadre.model_copy(update={"deposits": (RiskDeposit.model_validate(paying),)}),
+    )
+    known, codes = recorded(), [f"k{number}" for number in range(300)]
+    many = replace(
+        known,
+        cadres=tuple(Cadre(code, code) for code in codes),
+        tenures=tuple(Tenure(code, "resident", JIA, date(2026, 7, 1)) for code in codes),
+        assignments=tuple(Assignment(code, JIA, "resident", date(2026, 1, 1)) for code in codes),
+    )
+    chosen = backend(engine)
+    found = _due(contracts, columns_of([Snapshot(2026, many)], contracts, chosen), chosen)
+    assert [one.amount_fen for one in found["water/village"]] == [300 * 9 * 10**16 // 2]
+    assert len(found["water/cadre"]) == len(codes)
