@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from targets.workspace import Workspace
 
 N_ = str
+TABLES = {
+    "parties": N_("parties"), "cadres": N_("cadres"), "tenures": N_("posts held"), "assignments": N_("assignments"),
+    "targets": N_("targets"), "observations": N_("observations"), "incidents": N_("incidents"),
+    "states": N_("states"), "prior_vetoes": N_("earlier vetoes"), "history": N_("earlier results"),
+}  # fmt: skip
 
 
 def import_(
@@ -47,11 +52,7 @@ def import_(
         sources.refuse_existing(mark)
     opened = open_workspace(workspace)
     contracts = [one.contract for one in sources.load_and_note(desk, opened.contract_files())]
-    today = date.today()  # noqa: DTZ011 - the office's own day
-    day = today if recorded_on is None else sources.day(recorded_on, "--recorded-on")
-    if day > today:
-        expected = say("today, {today}, or an earlier day", today=today.isoformat())
-        refuse(Diagnostic("DX711", Span("--recorded-on"), say("{text}", text=day.isoformat()), expected))
+    day = sources.day_so_far(recorded_on, "--recorded-on")
     _note_known(desk, opened, files)
     try:
         with desk.busy(desk.speech(N_("reading"))):
@@ -155,14 +156,9 @@ def _mark(desk: Desk, files: Sequence[Path], refused: Refused, out: Path) -> Non
 
 def report(desk: Desk, appended: Appended) -> None:
     """What became of the records, table by table."""
-    tables = {
-        "parties": N_("parties"), "cadres": N_("cadres"), "tenures": N_("posts held"), "assignments": N_("assignments"),
-        "targets": N_("targets"), "observations": N_("observations"), "incidents": N_("incidents"),
-        "states": N_("states"), "prior_vetoes": N_("earlier vetoes"), "history": N_("earlier results"),
-    }  # fmt: skip
     columns = (N_("table"), N_("new"), N_("superseded"), N_("unchanged"))
     rows = [
-        (name if desk.as_json else desk.speech(tables[name]), str(counts.new), str(counts.superseded), str(counts.unchanged))
+        (name if desk.as_json else desk.speech(TABLES[name]), str(counts.new), str(counts.superseded), str(counts.unchanged))
         for name, counts in appended.tables.items()
     ]  # fmt: skip
     if desk.as_json:

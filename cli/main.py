@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, convert, data, demo, desk, ledger, money, year
+from cli import contract, convert, data, demo, desk, differing, ledger, money, runs, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -44,6 +44,12 @@ COMMANDS = (
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
+    ("runs", runs.runs, N_("list the runs, how far each has come, and the appeals")),
+    ("publish", runs.publish, N_("take down that a run is published, and for how long")),
+    ("appeal", runs.appeal, N_("take down that somebody objects to a published run")),
+    ("decide", runs.decide, N_("take down what was decided on an appeal")),
+    ("seal", runs.seal, N_("make a published run final")),
+    ("diff", differing.diff, N_("who moved between two runs, and why")),
     ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --enter enters it")),
     ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --enter they are only shown")),
     ("ledger", ledger.ledger, N_("balances and vouchers of the ledger, and its exports")),

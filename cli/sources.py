@@ -131,6 +131,21 @@ def day(text: str, option: str) -> date:
         _refuse_option(option, say("{text}", text=text), error.text)
 
 
+def today() -> date:
+    """The office's own day."""
+    return date.today()  # noqa: DTZ011 - it is not that of Greenwich
+
+
+def day_so_far(text: str | None, option: str) -> date:
+    """A day that has come; today when none is given."""
+    last = today()
+    given = last if text is None else day(text, option)
+    if given > last:
+        expected = say("today, {today}, or an earlier day", today=last.isoformat())
+        _refuse_option(option, say("{text}", text=given.isoformat()), expected)
+    return given
+
+
 def refuse_file_as_folder(path: Path) -> None:
     """Known before anything is computed."""
     if path.exists() and not path.is_dir():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -219,7 +220,7 @@ def explain(
     trees = {one.contract.contract: one.tree for one in year.contracts}
     found = [v for v in assessment.verdicts() if code in (v.subject.code, v.subject.name)]
     if not found:
-        _nobody(code, assessment)
+        nobody("CODE", code, _known(assessment))
     steps = [(verdict.contract, step) for verdict in found for step in derivation.parts_of(verdict.step, item)]
     steps += _steps_of_dues(assessment, {verdict.subject.code for verdict in found}, item)
     if not steps:
@@ -244,14 +245,18 @@ def _steps_of_dues(assessment: Assessment, codes: set[str], clause: str | None) 
     ]
 
 
-def _nobody(code: str, assessment: Assessment) -> None:
+def _known(assessment: Assessment) -> list[str]:
+    return [name for v in assessment.verdicts() for name in (v.subject.code, v.subject.name)]
+
+
+def nobody(option: str, wanted: str, known: Sequence[str]) -> NoReturn:
+    """Refuse a code or name that nobody has, with those that are close to it."""
     from difflib import get_close_matches
 
-    known = [name for v in assessment.verdicts() for name in (v.subject.code, v.subject.name)]
-    near = get_close_matches(code, known, n=3)
+    near = get_close_matches(wanted, known, n=3)
     hint = say("close to it: {names}", names=", ".join(near)) if near else None
     expected = say("the code or name of somebody assessed")
-    refuse(Diagnostic("DX712", Span("CODE"), say("{code}", code=code), expected, hint))
+    refuse(Diagnostic("DX712", Span(option), say("{code}", code=wanted), expected, hint))
 
 
 class What(StrEnum):
@@ -292,7 +297,7 @@ def _show_results(desk: Desk, assessment: Assessment, what: What, of: str | None
     from cli import results
 
     if of is not None and not any(of in (v.subject.code, v.subject.name) for v in assessment.verdicts()):
-        _nobody(of, assessment)
+        nobody("--of", of, _known(assessment))
     if what is What.DUES:
         _show_dues(desk, assessment, of)
         return
