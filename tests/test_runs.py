@@ -3,6 +3,7 @@ sealed; and everything that stands in the way of that."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -12,13 +13,21 @@ from pathlib import Path
 import pytest
 from databases import Databases, databases, open_database, open_store
 from sqlalchemy.exc import DBAPIError
+from test_commands import CONTRACT as WATER
 
+from cli.results import as_json
+from engine.assess import assess
+from engine.difference import Side, difference
+from engine.recorded import read_result
 from rules.amend import content_hash
-from rules.diagnostic import Refused
-from rules.load import parse_contract
+from rules.diagnostic import Refused, Span
+from rules.load import Loaded, parse_contract
+from rules.period import parse_period
 from targets.batch import Origin
 from targets.cadre import Cadre
 from targets.ledger import EntryKind, chain_faults
+from targets.observation import Observation
+from targets.party import Party
 from targets.run import Extent, Run, RunCheck
 from targets.runs import Runs, RunState
 from targets.snapshot import Records, Snapshot
@@ -397,6 +406,51 @@ def test_an_appeal_upheld_leads_to_a_corrected_run_and_the_first_stays(store: St
         RESULT,
     )
     assert [voucher.entry.run for voucher in store.books.vouchers()] == [correction.name]
+
+
+def test_from_an_appeal_to_the_corrected_seal_with_everybody_who_moved(store: Store) -> None:
+    """Assessed, published, objected to and upheld; recorded anew, assessed again, held against the first, sealed."""
+    water, runs, jia = parse_contract("water.yaml", WATER), store.runs, "899901101201"
+    parties = (Party(jia, "甲村", "village"), Party("899901101202", "乙村", "village"))
+    held = [
+        Observation(party.code, "meetings", parse_period(f"2026Q{quarter}"), 2, 1)
+        for party in parties
+        for quarter in range(1, 5)
+    ]
+    visits = [Observation(party.code, "visits", parse_period("2026"), 95, 100, counted=True) for party in parties]
+    store.append(Records(parties=parties, observations=(*held, *visits)), Origin(FIRST_DAY))
+    first = assessed(store, water)
+    runs.publish(first.name, FIRST_DAY, LAST_DAY)
+    number = runs.appeal(first.name, jia, LAST_DAY, "三季度开了三次例会")
+    runs.decide(number, True, LAST_DAY, "补交会议记录")
+
+    store.append(Records(observations=(replace(held[2], numerator=3),)), Origin(AFTER))
+    second = assessed(store, water)
+    assert second.supersedes == first.name
+    sides = [
+        Side(read_result(runs.result(run.name), Span("run")), store.as_of(batch=run.batch), {})
+        for run in (first, second)
+    ]
+    found = difference(*sides, runs.find(first.name).appeals)
+    jia_moved, yi_moved = found.moved
+    # 8 of 12 meetings: 40 - 4 x 2 = 32, and 60 for the visits; with one more 34. The other village loses its shared place.
+    assert [(one.id, one.before, one.after) for one in jia_moved.items] == [("meetings", "32.00", "34.00")]
+    assert [change.after for change in jia_moved.records] == [(("value", "3"),)]
+    assert (jia_moved.appeals, jia_moved.others_moved) == ((number,), False)
+    assert (yi_moved.items, yi_moved.records, yi_moved.others_moved) == ((), (), True)
+
+    runs.publish(second.name, AFTER, AFTER)
+    assert runs.seal(second.name, AFTER + timedelta(days=1)).sealed
+    assert runs.find(first.name).state is RunState.PUBLISHED
+    assert [text.path for text in runs.contracts(second.name)] == ["water.yaml"]
+
+
+def assessed(store: Store, water: Loaded) -> Run:
+    """As `duixian assess` does it."""
+    batch = store.last_batch()
+    made = assess([water.contract], Snapshot(2026, store.as_of(batch=batch)))
+    result = json.dumps(as_json(made), ensure_ascii=False, sort_keys=True)
+    return store.runs.save(replace(made.run, batch=batch), result, check=CHECKED, contracts=[water]).run
 
 
 # --- what the database itself refuses ---
