@@ -83,7 +83,7 @@ def settle(
     entered = _entered(opened, plan, who, enter=enter)
     _show(desk, entered, names, enter=enter)
     if out is not None and entered:
-        for path in _write(out, desk, entered, names):
+        for path in _write(out, desk, entered, names, (*opened.store.books.vouchers(), *(() if enter else entered))):
             desk.note(desk.speech(N_("written: {path}")).format(path=path))
 
 
@@ -153,12 +153,15 @@ def _show(desk: Desk, entered: Sequence[Voucher], names: Names, *, enter: bool) 
     desk.note(desk.speech(told).format(count=len(entered), hash=entered[-1].hash))
 
 
-def _write(folder: Path, desk: Desk, entered: Sequence[Voucher], names: Names) -> Sequence[Path]:
+def _write(
+    folder: Path, desk: Desk, entered: Sequence[Voucher], names: Names, ledger: Sequence[Voucher]
+) -> Sequence[Path]:
+    """`ledger` is all of it, for the balances."""
     from cli import voucher_files
 
     folder.mkdir(parents=True)
     vouchers, payments = folder / "vouchers.xlsx", folder / "payments.xlsx"
-    voucher_files.write_vouchers(vouchers, desk.speech, entered, names)
+    voucher_files.write_vouchers(vouchers, desk.speech, entered, names, ledger)
     voucher_files.write_payout_list(payments, desk.speech, entered, names)
     return vouchers, payments
 
