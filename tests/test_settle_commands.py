@@ -80,7 +80,7 @@ def test_a_sealed_run_is_settled_once(town: Path, capsys: pytest.CaptureFixture[
     sheet = openpyxl.load_workbook("paid/payments.xlsx").active
     assert sheet is not None
     assert [row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
-        ("干部g1", "refund", 2000), ("干部g1", "reward money", 2000), ("干部g1", "award money", 150), ("干部g2", "refund", 1000),
+        ("干部g1", "refund", 2000), ("干部g1", "reward money", 2000), ("干部g1", "award", 150), ("干部g2", "refund", 1000),
     ]  # fmt: skip
     vouchers = open_workspace(town).store.books.vouchers()
     assert {one.who for one in vouchers if one.entry.run and one.entry.postings} == {"会计"}
@@ -116,7 +116,7 @@ def test_a_correction_after_payment_moves_the_difference(town: Path, capsys: pyt
     sheet = openpyxl.load_workbook("corrected/payments.xlsx").active
     assert sheet is not None
     assert [row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
-        ("干部g2", "refund", 1000), ("干部g2", "reward money", 2000), ("干部g2", "award money", 100),
+        ("干部g2", "refund", 1000), ("干部g2", "reward money", 2000), ("干部g2", "award", 100),
     ]  # fmt: skip
     first = open_workspace(town).store.runs.all()[0]
     capsys.readouterr()
