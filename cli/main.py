@@ -50,8 +50,8 @@ COMMANDS = (
     ("decide", runs.decide, N_("take down what was decided on an appeal")),
     ("seal", runs.seal, N_("make a published run final")),
     ("diff", differing.diff, N_("who moved between two runs, and why")),
-    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --post enters it")),
-    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --post they are only shown")),
+    ("deposits", money.deposits, N_("what is to be paid in, topped up or given back of deposits; --enter enters it")),
+    ("settle", money.settle, N_("turn a sealed run into vouchers, once; without --enter they are only shown")),
     ("ledger", ledger.ledger, N_("balances and vouchers of the ledger, and its exports")),
     ("audit", audit.audit, N_("hold what was paid against what is due, and prove the ledger")),
 )

@@ -1,4 +1,4 @@
-"""Commands that move money in the ledger: deposits, settle. Without `--post` they show what they would enter."""
+"""Commands that move money in the ledger: deposits, settle. Without `--enter` they show what they would enter."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     Plan = Callable[[tuple[Voucher, ...]], Sequence[Entry]]
 
 N_ = str
-PostOption = Annotated[
-    bool, typer.Option("--post", help=N_("enter the vouchers into the ledger; without it they are only shown"))
+EnterOption = Annotated[
+    bool, typer.Option("--enter", help=N_("enter the vouchers into the ledger; without it they are only shown"))
 ]
 OnOption = Annotated[str | None, typer.Option("--on", help=N_("the day of the vouchers; today when left out"))]
 
 
 def deposits(
     context: typer.Context,
-    post: PostOption = False,
+    enter: EnterOption = False,
     on: OnOption = None,
     who: WhoOption = "",
     workspace: WorkspaceOption = sources.WORKSPACE,
@@ -43,21 +43,21 @@ def deposits(
     from engine import vouchers as entering
 
     desk: Desk = context.obj
-    year = sources.load(desk, None, {}, workspace, None, None, to_write=post)
+    year = sources.load(desk, None, {}, workspace, None, None, to_write=enter)
     assert year.workspace is not None, "a workspace was asked for"
     contracts, day = [one.contract for one in year.contracts], _day(on)
 
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
         return entering.deposits(contracts, year.snapshot, known, day)
 
-    entered = _entered(year.workspace, plan, who, post=post)
-    _show(desk, entered, names_of(desk.speech, contracts, year.snapshot.records), post=post)
+    entered = _entered(year.workspace, plan, who, enter=enter)
+    _show(desk, entered, names_of(desk.speech, contracts, year.snapshot.records), enter=enter)
 
 
 def settle(
     context: typer.Context,
     run: Annotated[str | None, typer.Argument(help=N_("the run, by the beginning of its name; the sealed one"))] = None,
-    post: PostOption = False,
+    enter: EnterOption = False,
     on: OnOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", help=N_("a new folder for the vouchers and the list of payments"))
@@ -73,17 +73,17 @@ def settle(
     desk: Desk = context.obj
     if out is not None:
         sources.refuse_existing(out)
-    opened, day = open_workspace(workspace, to_write=post), _day(on)
+    opened, day = open_workspace(workspace, to_write=enter), _day(on)
     kept, supersedes = _sealed_run(opened, run)
     sealed, names = _recomputed(desk, opened, kept, supersedes)
 
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
         return entering.settlement(sealed, known, day)
 
-    entered = _entered(opened, plan, who, post=post)
-    _show(desk, entered, names, post=post)
+    entered = _entered(opened, plan, who, enter=enter)
+    _show(desk, entered, names, enter=enter)
     if out is not None and entered:
-        for path in _write(out, desk, entered, names):
+        for path in _write(out, desk, entered, names, (*opened.store.books.vouchers(), *(() if enter else entered))):
             desk.note(desk.speech(N_("written: {path}")).format(path=path))
 
 
@@ -128,37 +128,40 @@ def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: fro
     return sealed, names_of(desk.speech, contracts, replay.snapshot.records)
 
 
-def _entered(workspace: Workspace, plan: Plan, who: str, *, post: bool) -> tuple[Voucher, ...]:
+def _entered(workspace: Workspace, plan: Plan, who: str, *, enter: bool) -> tuple[Voucher, ...]:
     """Entered, or only numbered as they would be."""
     books = workspace.store.books
-    return books.enter(plan, who) if post else books.draft(plan, who)
+    return books.enter(plan, who) if enter else books.draft(plan, who)
 
 
-def _show(desk: Desk, entered: Sequence[Voucher], names: Names, *, post: bool) -> None:
+def _show(desk: Desk, entered: Sequence[Voucher], names: Names, *, enter: bool) -> None:
     """Every line, what it comes to, and whether it is in the ledger now."""
     from cli import vouchers
 
     rows = list(vouchers.voucher_rows(desk.speech, entered, names))
     if desk.as_json:
         named = [dict(zip(vouchers.COLUMNS, row, strict=True)) for row in rows]
-        desk.machine({"posted": post, "vouchers": named, "head": entered[-1].hash if entered else ""})
+        desk.machine({"entered": enter, "vouchers": named, "head": entered[-1].hash if entered else ""})
         return
     if not entered:
         desk.note(desk.speech(N_("Nothing to enter: the ledger has all of it already.")))
         return
     desk.rows(desk.speech(N_("vouchers")), vouchers.COLUMNS, rows, right=(7, 8))
-    told = N_("{count} vouchers entered; the last has the hash {hash}") if post else N_(
-        "{count} vouchers would be entered; with --post they are"
+    told = N_("{count} vouchers entered; the last has the hash {hash}") if enter else N_(
+        "{count} vouchers would be entered; with --enter they are"
     )  # fmt: skip
     desk.note(desk.speech(told).format(count=len(entered), hash=entered[-1].hash))
 
 
-def _write(folder: Path, desk: Desk, entered: Sequence[Voucher], names: Names) -> Sequence[Path]:
+def _write(
+    folder: Path, desk: Desk, entered: Sequence[Voucher], names: Names, ledger: Sequence[Voucher]
+) -> Sequence[Path]:
+    """`ledger` is all of it, for the balances."""
     from cli import voucher_files
 
     folder.mkdir(parents=True)
     vouchers, payments = folder / "vouchers.xlsx", folder / "payments.xlsx"
-    voucher_files.write_vouchers(vouchers, desk.speech, entered, names)
+    voucher_files.write_vouchers(vouchers, desk.speech, entered, names, ledger)
     voucher_files.write_payout_list(payments, desk.speech, entered, names)
     return vouchers, payments
 

@@ -13,7 +13,6 @@ from targets.engines import EngineName
 N_ = str
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help=N_("the town's workspace folder"))]
-WhoOption = Annotated[str, typer.Option("--who", help=N_("who does it; kept with what is done"))]
 JsonOption = Annotated[bool, typer.Option("--json", help=N_("for machines: JSON with decimal strings"))]
 LanguageOption = Annotated[
     Language | None, typer.Option("--lang", help=N_("language: zh or en; by locale when left out"))
@@ -46,6 +45,7 @@ RunArgument = Annotated[
     str | None,
     typer.Argument(help=N_("beginning of a run's name, as `duixian runs` lists it; the latest when left out")),
 ]
+WhoOption = Annotated[str, typer.Option("--who", help=N_("who does this, kept with it"))]
 
 
 def table_option(name: str) -> typer.models.OptionInfo:

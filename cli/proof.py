@@ -93,7 +93,7 @@ def carried_before(proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence
     """What was carried out for the run that this one corrects, by what is due under that one."""
     from engine.audit.chain import lineage
     from engine.audit.entitlement import key_of
-    from engine.settle.due import DueKind
+    from rules.money import DueKind
     from targets.ledger import EntryKind
 
     settled = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}

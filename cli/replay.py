@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from rules.diagnostic import Diagnostic, Span, refuse, say
+from rules.diagnostic import Diagnostic, Span, Text, refuse, say
 
 if TYPE_CHECKING:
     from engine.assess import Assessment
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from targets.runs import KeptRun
     from targets.snapshot import Snapshot
     from targets.workspace import Workspace
-
-N_ = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,11 @@ def replayed(workspace: Workspace, kept: KeptRun) -> Replay:
     again, run = recomputed(workspace, kept), kept.run
     found = again.assessment.run
     if found.contracts_hash != run.contracts_hash:
-        _refuse_other(run.name, N_("other contracts"))
+        _refuse_other(run.name, say("other contracts"))
     if found.data_hash != run.data_hash:
-        _refuse_other(run.name, N_("other records"))
+        _refuse_other(run.name, say("other records"))
     if result_of(again.assessment) != workspace.store.runs.result(run.name):
-        _refuse_other(run.name, N_("another result"))
+        _refuse_other(run.name, say("another result"))
     return again
 
 
@@ -48,7 +46,7 @@ def recomputed(workspace: Workspace, kept: KeptRun) -> Replay:
     run, store = kept.run, workspace.store
     contracts = tuple(_contract(one.path, one.text) for one in store.runs.contracts(run.name))
     if not contracts:
-        _refuse_other(run.name, N_("no contract kept with it"))
+        _refuse_other(run.name, say("no contract kept with it"))
     ends = contracts[0].contract.whole_year.ends
     snapshot = Snapshot(run.year, store.as_of(batch=run.batch), run.through, ends)
     assessment = assess([one.contract for one in contracts], snapshot)
@@ -68,8 +66,8 @@ def _contract(path: str, text: str) -> Loaded:
     return parse_contract(path, text)
 
 
-def _refuse_other(name: str, what: str) -> NoReturn:
-    found, expected = say(what), say("what run {name} was made from and came to", name=name)
+def _refuse_other(name: str, found: Text) -> NoReturn:
+    expected = say("what run {name} was made from and came to", name=name)
     refuse(
         Diagnostic(
             "DX721", Span("run"), found, expected, say("pay nothing; keep everything as it is and look for the cause")

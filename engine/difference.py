@@ -12,6 +12,8 @@ from engine.recorded import StoredResult, StoredVerdict
 from targets.kept import Appeal
 from targets.snapshot import Records
 
+FIGURES = ("observations", "targets")
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -46,7 +48,7 @@ class Moved:
     """One subject under one contract. `before` or `after` is None for who was not assessed then.
 
     Why: records about the subject, an appeal upheld, another text of the contract, those `through` whom it came (whom a
-    cadre answers for, the parties below, the subject's own sheet of another contract). None of these: the others moved.
+    cadre answers for, the parties below, the subject's own sheet of another contract), or because the others moved.
     """
 
     contract: str
@@ -64,7 +66,11 @@ class Moved:
 
     @property
     def others_moved(self) -> bool:
-        return not (self.records or self.appeals or self.contract_changed or self.through)
+        """No other reason is known, or the own sheet stands: figures alone then moved neither place nor amount."""
+        if not (self.records or self.appeals or self.contract_changed or self.through):
+            return True
+        stands = not (self.sections or self.items or _sheet_moved(self))
+        return stands and not self.contract_changed and all(change.table in FIGURES for change in self.records)
 
     @property
     def vetoes_gained(self) -> tuple[str, ...]:

@@ -86,6 +86,17 @@ class Facts:
         return held
 
     @cached_property
+    def _tenures(self) -> dict[str, list[Tenure]]:
+        tenures: dict[str, list[Tenure]] = defaultdict(list)
+        for tenure in self.snapshot.records.tenures:
+            tenures[tenure.cadre].append(tenure)
+        return tenures
+
+    def tenures(self, cadre: str) -> Sequence[Tenure]:
+        """Every post the cadre is known to have held, or to take up."""
+        return self._tenures.get(cadre, ())
+
+    @cached_property
     def _by_league(self) -> dict[str, tuple[Subject, ...]]:
         leagues: dict[str, list[Subject]] = defaultdict(list)
         for subject in self.subjects:

@@ -17,12 +17,13 @@ import narwhals as nw
 from engine.columnar.layout import JudgedColumns
 from engine.crosscheck import Comparable
 from rules.below import looks_below
+from rules.checks.places import Stage, conditions
 from rules.condition import AllOf, AnyOf, Children, Climbed, Condition, GradeIs, Linked, Not, RankIs, ScoreIs
 from rules.contract import Contract
 from rules.scoring import Brackets, Measured, Rank, Relative, parts_of
 from rules.scoring_terms import Reference
 from rules.sheet import Spread
-from rules.verdict import GradeBand, Peers, Veto, WarningRule
+from rules.verdict import Peers
 from targets.columns.backend import Backend
 from targets.columns.year import Frame, YearColumns
 from targets.snapshot import Records
@@ -159,10 +160,10 @@ def _standing_out(judged: JudgedColumns) -> Iterator[nw.Expr]:
 
 
 def _conditions(contract: Contract) -> Iterator[Condition]:
-    clauses: tuple[WarningRule | Veto | GradeBand, ...] = (*contract.warnings, *contract.vetoes, *contract.grades)
-    for when in (contract.ranking.entry, *(clause.when for clause in clauses)):
-        if when is not None:
-            yield from _parts(when)
+    """Those that verdicts hang on, and their parts; what is paid is compared only where everybody is there."""
+    for stand in conditions(contract):
+        if stand.stage not in (Stage.SCORING, Stage.MONEY):
+            yield from _parts(stand.condition)
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:

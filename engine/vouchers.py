@@ -9,10 +9,11 @@ from datetime import date
 
 from engine.facts import Facts
 from engine.fit import in_order
-from engine.settle.due import Due, DueKind
+from engine.settle.due import Due
+from engine.settle.held import held_fen
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, refuse_if_any, say
-from rules.money import Basis
+from rules.money import Basis, DueKind
 from rules.quantity import show_money
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher, deposits_held, posted
 from targets.snapshot import Snapshot
@@ -68,10 +69,10 @@ def deposits(
 
 def _asked(contracts: Sequence[Contract], snapshot: Snapshot) -> Iterator[tuple[Clause, int]]:
     for contract in in_order(contracts):
-        for subject in Facts(contract, snapshot).subjects if contract.deposits else ():
+        facts = Facts(contract, snapshot)
+        for subject in facts.subjects if contract.deposits else ():
             for deposit in contract.deposits:
-                if subject.post in deposit.posts:
-                    yield (contract.contract, deposit.id, subject.code), deposit.amount
+                yield (contract.contract, deposit.id, subject.code), held_fen(facts, deposit, subject)
 
 
 def _paid_from(basis: Basis) -> Account:

@@ -26,6 +26,25 @@ class Basis(StrEnum):
     WITHHELD_PAY = "withheld_pay"
 
 
+class ProRata(StrEnum):
+    """How the year is divided: by months (whose last day counts), or by days."""
+
+    MONTH = "month"
+    DAY = "day"
+
+
+class DueKind(StrEnum):
+    """退还、奖励、转作经费、奖金; what is not paid out; what the subject pays in or has had before."""
+
+    REFUND = "refund"
+    REWARD = "reward"
+    FORFEIT = "forfeit"
+    AWARD = "award"
+    WITHHELD = "withheld"
+    PAID_IN = "paid_in"
+    ADVANCE = "advance"
+
+
 class Payment(Clause):
     """An amount that is worked out: rounded to a multiple of `round_to` fen."""
 
@@ -59,11 +78,15 @@ class RiskDeposit(Payment):
     A veto or warning that forfeits a share of the deposit leaves at most the rest to be refunded, and no reward. What it
     takes goes where the outcome's forfeit goes, or else `forfeit_to`, or else where the first outcome that names an account
     says. Vetoes and warnings that cancel awards cancel the reward too.
+
+    It is held of whoever was last in one of the posts; with `pro_rata` of whoever was in one of them in the year, by the
+    share of the year.
     """
 
     posts: Annotated[tuple[Id, ...], Field(min_length=1)]
     amount: MoneyFen
     basis: Basis
+    pro_rata: ProRata | None = None
     forfeit_to: Id | None = None
     outcomes: Annotated[tuple[DepositOutcome, ...], Field(min_length=1, max_length=OUTCOMES_MAX)]
 

@@ -11,8 +11,10 @@ import re
 import unicodedata
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -88,9 +90,13 @@ def read_source(path: Path) -> Tree:
 
 def parse_source(path: str, text: str) -> Tree:
     """The tree of YAML text; `path` is only shown. Raises Refused."""
-    reading = _Reading(path, text.removeprefix("\ufeff"))
+    if _FAST is not None:
+        # Ten times as fast, with the same places; what is wrong it tells in other words, so the text is read again for those.
+        with suppress(yaml.YAMLError, ValueError, OverflowError):
+            return _tree(_Reading(path, text.removeprefix("\ufeff"), _FAST), text)
+    reading = _Reading(path, text.removeprefix("\ufeff"), yaml.SafeLoader)
     try:
-        plain = reading.document()
+        return _tree(reading, text)
     except yaml.reader.ReaderError as error:
         reading.fault("DX004", _place_of(path, text[: error.position]), say("a control character"), _PRINTABLE)
     except yaml.MarkedYAMLError as error:
@@ -103,9 +109,18 @@ def parse_source(path: str, text: str) -> Tree:
         OverflowError,
     ):  # PyYAML lets int() and chr() fail on a directive or escape with too many digits
         reading.fault("DX004", reading.after, say("a number out of range"), say("well-formed YAML"))
+    raise Refused(reading.faults)
+
+
+def _tree(reading: _Reading, text: str) -> Tree:
+    plain = reading.document()
     if reading.faults:
         raise Refused(reading.faults)
-    return Tree(path, plain, reading.values, reading.keys, frozenset(reading.blanks), text)
+    return Tree(reading.path, plain, reading.values, reading.keys, frozenset(reading.blanks), text)
+
+
+# Where PyYAML was built without libyaml there is none.
+_FAST: Any = getattr(yaml, "CSafeLoader", None)
 
 
 _PRINTABLE = say("characters that can be seen")
@@ -118,9 +133,9 @@ _NOWHERE = -1
 class _Reading:
     """One pass over the events of a text; notes the place of every key and value, and every fault on the way."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, loader: Any) -> None:
         self.path = path
-        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=loader)
         self.values: dict[Location, Span] = {}
         self.keys: dict[Location, Span] = {}
         self.blanks: list[Location] = []

@@ -13,10 +13,11 @@ from cli.payouts import payouts
 from engine.assess import Assessment, assess
 from engine.audit.chain import RunRecord
 from engine.audit.entitlement import PAID, Entitled, entitlements
-from engine.settle.due import Due, DueKind
+from engine.settle.due import Due
 from rules.contract import Contract
 from rules.diagnostic import Span
 from rules.load import parse_contract
+from rules.money import DueKind
 from rules.period import parse_period
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher, hash_of

@@ -16,8 +16,8 @@ from audit_towns import DAY, SHAPES, Town, chained, paid_out
 from engine.audit.chain import RunRecord, prove
 from engine.audit.finding import Finding, Kind
 from engine.audit.reconcile import reconcile
-from engine.settle.due import DueKind
 from rules.diagnostic import Span
+from rules.money import DueKind
 from targets.ledger import Entry, EntryKind, Posting, Voucher, hash_of
 from targets.payout import PayoutLine
 

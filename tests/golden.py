@@ -26,7 +26,7 @@ REPOSITORY = Path(__file__).parent.parent
 YEAR = 2026
 CONTRACT_ID = "责任状"
 SECTION_ID = "考核内容"
-THROUGH, EXPECTED, FAULTS = "截至", "结果", "问题"
+THROUGH, OF_YEAR, EXPECTED, FAULTS = "截至", "年度", "结果", "问题"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class _Part:
     shipped: dict[str, Contract] = field(default_factory=dict)
     tables: dict[str, list[Table]] = field(default_factory=dict)
     through: int | None = None
+    year: int = YEAR
 
 
 def _parts(path: Path) -> list[_Part]:
@@ -82,6 +83,8 @@ def _parts(path: Path) -> list[_Part]:
             announced = bold[1]
             if announced == THROUGH:
                 parts[-1].through = int(re.sub(r"\D", "", bold[2]))
+            elif announced == OF_YEAR:
+                parts[-1].year = int(re.sub(r"\D", "", bold[2]))
             elif announced == CONTRACT_ID:
                 contract = load_contract(REPOSITORY / bold[2].strip()).contract
                 parts[-1].shipped[contract.contract] = contract
@@ -163,5 +166,5 @@ def _case(page: str, before: _Part, part: _Part) -> GoldenCase:
     records = records_of({name: listed for name, listed in tables.items() if name not in known}, contracts)
     faults = tuple((row["代码"], row["处"]) for table in tables.get(FAULTS, ()) for row in table.rows)
     through = part.through or before.through or 12
-    snapshot = Snapshot(YEAR, records, through, next(iter(contracts.values())).year_ends)
+    snapshot = Snapshot(part.year, records, through, next(iter(contracts.values())).year_ends)
     return GoldenCase(page, part.title, tuple(contracts.values()), snapshot, tuple(tables.get(EXPECTED, ())), faults)

@@ -48,6 +48,7 @@ def _deposits(draw: Draw, name: str, purse: Purse) -> Tree:
     tree: Tree = {"id": name, "name": name, "posts": draw(st.sampled_from([["resident"], ["head"], list(POSTS)])),
                   "amount": draw(st.sampled_from(AMOUNTS)), "basis": "withheld_pay", "forfeit_to": draw(st.sampled_from(ACCOUNTS)),
                   "outcomes": [*outcomes, draw(_outcomes(f"{name}_last"))]}  # fmt: skip
+    tree |= draw(st.sampled_from([{}, {"pro_rata": "month"}, {"pro_rata": "day"}]))
     return tree | draw(_rounded())
 
 

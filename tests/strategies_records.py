@@ -74,14 +74,18 @@ def _parties(draw: Draw, kinds: Sequence[str], *, in_a_tree: bool) -> tuple[Part
 
 @st.composite
 def _tenures(draw: Draw, posts: Sequence[str], parties: Sequence[str], first: date) -> tuple[Tenure, ...]:
-    """Each in a post all year, at a party or at the town; one may change, or be in two at the year's end."""
+    """Each in a post all year, at a party or at the town; some change, come, leave, or are in several at once."""
     count = draw(st.integers(1, 3)) if posts else 0
-    places = st.sampled_from([*parties, "T"])
-    held = [Tenure(f"C{number}", draw(st.sampled_from(posts)), draw(places), first) for number in range(count)]
+    places, post = st.sampled_from([*parties, "T"]), st.sampled_from(list(posts) or [""])
+    held = [Tenure(f"C{number}", draw(post), draw(places), first) for number in range(count)]
     if held and draw(st.booleans()):
-        held.append(Tenure("C0", draw(st.sampled_from(posts)), draw(places), first + timedelta(181)))
+        held.append(Tenure("C0", draw(post), draw(places), first + timedelta(181)))
         ends = draw(st.sampled_from([None, first + timedelta(180)]))
         held[0] = replace(held[0], until=ends)
+    for _ in range(draw(st.integers(0, 2)) if held else 0):
+        start = first + timedelta(draw(st.integers(-40, 400)))
+        until = draw(st.none() | st.integers(0, 200).map(lambda days, since=start: since + timedelta(days)))
+        held.append(Tenure(draw(st.sampled_from(held)).cadre, draw(post), draw(places), start, until))
     return tuple(dict.fromkeys(held))
 
 

@@ -61,6 +61,14 @@ def test_a_veto_follows_who_answered_when_it_happened(town: Path) -> None:
     assert found["GB166"]["vetoes"] == []
 
 
+def test_a_deposit_follows_a_change_of_post(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GB187, a resident cadre until June, has headed a unit since July: half a year's pay withheld under each clause."""
+    for clause, worked in (("head_pay", "¥1,500.00 × 6 ÷ 12 = ¥750.00 held"),
+                           ("village_pay", "¥1,000.00 × 6 ÷ 12 = ¥500.00 held")):  # fmt: skip
+        assert main(["explain", "GB187", "-w", str(town), "--item", clause, "--lang", "en"]) == 0
+        assert worked in capsys.readouterr().out
+
+
 def test_equal_totals_share_a_place_and_stay_out_together_at_the_edge_of_a_quota(town: Path) -> None:
     """20 % of 48 is 9.6, rounded down 9; the ninth place is shared by two, so eight are excellent."""
     found = verdicts(town)

@@ -79,6 +79,16 @@ def test_whoever_only_lost_a_place_did_so_because_others_moved() -> None:
     assert (first.sections, first.items, first.through, first.others_moved) == ((), (), (), True)
 
 
+@pytest.mark.parametrize(("table", "others"), [("observations", True), ("tenures", False)])
+def test_a_figure_that_moved_no_score_moved_no_amount_either(table: str, others: bool) -> None:
+    """A change of post may have; a figure has not, so that a pool must have been divided among other scores."""
+    news = {"observations": (observed(25),), "tenures": (Tenure("V1", "resident", "T", NEW_YEAR),)}
+    records = replace(RECORDS, **{table: news[table]})
+    before = side([verdict("V1", "90", 1)], dues=[due(10)])
+    [one] = difference(before, side([verdict("V1", "90", 1)], dues=[due(11)], records=records)).moved
+    assert (len(one.records), one.others_moved) == (1, others)
+
+
 def test_a_cadre_moves_through_a_village_and_a_town_through_what_lies_below() -> None:
     before = side([verdict("T", "70", 1), verdict("V1", "90", 1)], [verdict("G1", "90", 1)])
     after = side([verdict("T", "71", 1), verdict("V1", "91", 1)], [verdict("G1", "91", 1)])

@@ -19,13 +19,12 @@ from golden_records import PageError, Table, period_of
 
 from engine import inference
 from engine.assess import assess
-from engine.settle.due import DueKind
 from engine.verdict import Verdict, VetoRecord
 from rules.condition import KEYS
 from rules.contract import Contract
 from rules.diagnostic import Refused
 from rules.linkage import LinkCombine, Prorate
-from rules.money import FORMS, PrizeTies
+from rules.money import FORMS, DueKind, PrizeTies, ProRata
 from rules.period import Cadence
 from rules.quantity import NotExact, Rounding, parse_number
 from rules.record import Record
@@ -116,7 +115,7 @@ def test_the_pages_use_every_word_of_the_language() -> None:
     methods = {get_args(rule.model_fields["method"].annotation)[0] for rule in get_args(get_args(ScoringRule)[0])}
     closed: tuple[type[StrEnum], ...] = (
         Direction, FromData, StepRule, Reference, Missing, Incomplete, Over, Rounding, Spread, SectionKind, TooFew,
-        Combine, LinkCombine, Prorate, Peers, Ties, PrizeTies, Cadence,
+        Combine, LinkCombine, Prorate, Peers, Ties, PrizeTies, ProRata, Cadence,
     )  # fmt: skip
     words = {f"{kind.__name__} {word}" for kind in closed for word in kind}
     money = set(FORMS) | {"payees", "consolation", "less", "at_most", "paid_in", "advance", "monthly"}

@@ -60,6 +60,9 @@ GLOSSARY = {
     "exempt": "不考核",
     "peers": "本组",
     "statistics?": "统计|statistic",
+    "publi(shed|city)": "公示",
+    "appeals?": "申诉",
+    "seal(ed)?": "封存",
 }
 
 # --- the catalogue against the source ---

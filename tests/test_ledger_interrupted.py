@@ -20,9 +20,10 @@ import pytest
 from databases import Databases, databases, open_database, open_store
 
 from engine.score.derivation import Step, StepKind
-from engine.settle.due import Due, DueKind
+from engine.settle.due import Due
 from engine.vouchers import Sealed, settlement
 from rules.diagnostic import say
+from rules.money import DueKind
 from targets.ledger import Entry, EntryKind, Voucher, balances, chain_faults
 from targets.run import Extent, Run, RunCheck
 from targets.store import Store

@@ -18,11 +18,12 @@ from strategies import cadre_contracts, contracts, snapshots
 from engine import inference
 from engine.assess import Assessment, assess
 from engine.score.derivation import Step, StepKind
-from engine.settle.due import Due, DueKind
+from engine.settle.due import Due
 from engine.vouchers import Sealed, deposits, settlement
 from rules.contract import Contract
 from rules.diagnostic import Refused, say
 from rules.load import parse_contract
+from rules.money import DueKind
 from targets.cadre import Cadre, Tenure
 from targets.ledger import (
     Account,

@@ -9,8 +9,9 @@ from itertools import takewhile
 
 from engine.audit.entitlement import Key, key_of
 from engine.audit.finding import Evidence, Finding, Kind
-from engine.settle.due import Due, DueKind
+from engine.settle.due import Due
 from rules.diagnostic import Text, say
+from rules.money import DueKind
 from rules.quantity import show_money
 from targets.ledger import AccountKind, ChainFault, EntryKind, Voucher, chain_faults, hash_of, posted
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from engine.assess import Assessment
 from engine.audit.forgone import Forgone, Tier, forgone, tiers
-from engine.settle.due import Due, DueKind, computed_fen
+from engine.settle.due import Due, computed_fen
 from rules.diagnostic import say
+from rules.money import DueKind
 from rules.quantity import show_money
 
 Key = tuple[str, str, str, str, str]

@@ -14,15 +14,16 @@ from fractions import Fraction
 from engine.assess import Assessment
 from engine.score.derivation import Step
 from engine.settle.amounts import amount_of
-from engine.settle.court import Court, award_node, court_of
-from engine.settle.due import Due, DueKind, nothing_due, to_unit
+from engine.settle.court import Court, court_of
+from engine.settle.due import Due, nothing_due, to_unit
+from engine.settle.held import held_of, part_of_year
 from engine.settle.payees import split
 from engine.settle.pool import pooled
 from engine.settle.prizes import prizes
 from engine.settle.year import money_year
 from engine.verdict import Verdict
 from rules.diagnostic import Called, Text, say
-from rules.money import Award, DepositOutcome, RiskDeposit
+from rules.money import Award, DepositOutcome, DueKind, RiskDeposit
 from rules.quantity import show_money
 
 
@@ -70,7 +71,7 @@ def forgone(assessment: Assessment) -> Iterator[Forgone]:
     for court in _courts(assessment):
         for deposit in court.judged.contract.deposits:
             for verdict in court.verdicts():
-                standing = _Standing.of(deposit, verdict, dues)
+                standing = _Standing.of(court, deposit, verdict, dues)
                 if standing is not None:
                     yield from _of_deposit(standing)
         for index, award in enumerate(court.judged.contract.awards):
@@ -83,12 +84,12 @@ def tiers(assessment: Assessment) -> Iterator[Tier]:
     for court in _courts(assessment):
         for deposit in court.judged.contract.deposits:
             for verdict in court.verdicts():
-                standing = _Standing.of(deposit, verdict, dues)
+                standing = _Standing.of(court, deposit, verdict, dues)
                 if standing is not None:
                     yield from _other_outcomes(standing)
         for index, award in enumerate(court.judged.contract.awards):
             for verdict in _concerned(court, award):
-                if not _cancels(verdict) and court.holds(verdict.subject.code, award_node(index)):
+                if not _cancels(verdict) and court.holds(verdict.subject.code, ("awards", index, "when")):
                     own = dues.get((verdict.contract, award.id, verdict.subject.code), [])
                     yield from _other_amounts(court, award, verdict, own)
 
@@ -117,7 +118,7 @@ def _lost(loss: Loss, due: Due) -> Forgone:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A deposit of one cadre as it was decided: the amount is what is refunded and what is forfeited, always."""
+    """A deposit of one cadre as it was decided, for the share of the year that it was held."""
 
     deposit: RiskDeposit
     verdict: Verdict
@@ -125,18 +126,20 @@ class _Standing:
     refund: Due
     amount_fen: int
     reward_fen: int
+    share: Fraction
 
     @classmethod
     def of(
-        cls, deposit: RiskDeposit, verdict: Verdict, dues: Mapping[tuple[str, str, str], list[Due]]
+        cls, court: Court, deposit: RiskDeposit, verdict: Verdict, dues: Mapping[tuple[str, str, str], list[Due]]
     ) -> _Standing | None:
         own = dues.get((verdict.contract, deposit.id, verdict.subject.code), [])
         refund = next((due for due in own if due.kind is DueKind.REFUND), None)
         if refund is None or len(refund.step.at) < 4:
             return None
-        by_kind = {due.kind: due.amount_fen for due in own}
-        amount_fen = refund.amount_fen + by_kind.get(DueKind.FORFEIT, 0)
-        return cls(deposit, verdict, int(refund.step.at[3]), refund, amount_fen, by_kind.get(DueKind.REWARD, 0))
+        held = held_of(court.judged.facts, deposit, verdict.subject)
+        reward_fen = sum(due.amount_fen for due in own if due.kind is DueKind.REWARD)
+        share = Fraction(held.part, held.whole)
+        return cls(deposit, verdict, int(refund.step.at[3]), refund, held.amount_fen, reward_fen, share)
 
     def refund_by(self, outcome: DepositOutcome) -> int:
         """What that outcome gives back, were there no veto."""
@@ -144,7 +147,7 @@ class _Standing:
 
     def reward_by(self, outcome: DepositOutcome) -> int:
         if outcome.reward is not None:
-            return outcome.reward
+            return part_of_year(self.deposit, outcome.reward, self.share)
         return to_unit((outcome.reward_times or Fraction(0)) * self.amount_fen, self.deposit)
 
     def lost(self, loss: Loss, amount_fen: int) -> Forgone:
@@ -195,7 +198,7 @@ def _concerned(court: Court, award: Award) -> Iterator[Verdict]:
 
 def _cancelled(court: Court, index: int, award: Award) -> Iterator[Forgone]:
     """What each whose awards are cancelled would have got, everything else being as it is."""
-    concerned = [one for one in _concerned(court, award) if court.holds(one.subject.code, award_node(index))]
+    concerned = [one for one in _concerned(court, award) if court.holds(one.subject.code, ("awards", index, "when"))]
     eligible = [one for one in concerned if not _cancels(one)]
     for verdict in concerned:
         if _cancels(verdict):

@@ -23,11 +23,10 @@ from engine.columnar.sheet import score
 from engine.columnar.tallies import tell_days, tell_events
 from engine.columnar.verdicts import VerdictColumns, judge
 from engine.fit import contracts_fit, in_order, nobody
+from rules.checks.places import Stage, conditions
 from rules.condition import AboutOthers, Children, Condition
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
-from rules.money import Award, DepositOutcome
-from rules.verdict import GradeBand, Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import SUBJECT_COLUMNS, Frame, YearColumns
 
@@ -78,12 +77,7 @@ def _linked_of(contract: Contract) -> Iterator[AboutOthers]:
 
 def _conditions_of(contract: Contract) -> tuple[Condition, ...]:
     """All that stand outside scoring."""
-    outcomes = (outcome for deposit in contract.deposits for outcome in deposit.outcomes)
-    clauses: tuple[WarningRule | Veto | GradeBand | DepositOutcome | Award, ...] = (
-        *contract.warnings, *contract.vetoes, *contract.grades, *outcomes, *contract.awards,
-    )  # fmt: skip
-    written = (contract.ranking.entry, *(clause.when for clause in clauses))
-    return tuple(condition for condition in written if condition is not None)
+    return tuple(stand.condition for stand in conditions(contract) if stand.stage is not Stage.SCORING)
 
 
 def _judge(
@@ -95,7 +89,7 @@ def _judge(
     told, events = tell_events(columns.frame, year, contract, columns, [*asked, *_conditions_of(contract)])
     told, days = tell_days(told, year, contract, columns)
     told, totals = join_totals(told, year, contract, plan, others)
-    told, people = join_people(told, contract, contracts, year)
+    told, people = join_people(told, contract, contracts, year, backend)
     ties = tie(told, year, contract, plan, others, _linked_of(contract))
     scribe = Scribe(contract, plan, columns, year.year, year.through, events, days, totals)
     outcome = link(scribe, score(scribe), ties.streams)

@@ -9,10 +9,11 @@ from fractions import Fraction
 
 import narwhals as nw
 
-from engine.columnar.duties import holds_on, in_roles, weights
+from engine.columnar.duties import in_roles, weights
 from engine.columnar.layers import Width
 from engine.columnar.plan import Plan
 from engine.columnar.scribe import Total
+from engine.columnar.spans import holds_on
 from engine.columnar.verdicts import Inherited
 from rules.condition import AboutOthers, Children, Condition, Linked, Quantifier
 from rules.contract import Contract

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from engine.columnar.duties import PAIR, holds_on, in_roles
+from engine.columnar.duties import PAIR, in_roles
+from engine.columnar.spans import holds_on
 from engine.columnar.verdicts import Fired
 from targets.columns.year import Frame, YearColumns
 

@@ -9,10 +9,10 @@ from engine.score.book import Case
 from engine.score.derivation import Location
 from engine.score.reading import read
 from engine.settle.court import Court
-from engine.settle.due import Due, DueKind, computed_fen
+from engine.settle.due import Due, computed_fen
 from engine.verdict import Verdict
 from rules.diagnostic import say
-from rules.money import Award
+from rules.money import Award, DueKind
 from rules.quantity import round_to, show_money
 from rules.scoring import Mark, Measured
 from rules.scoring_terms import Incomplete, Missing, Over, PeriodRule

@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine.score.derivation import Step, operand, readable
 from engine.settle.court import Court
 from engine.settle.due import to_unit
-from engine.settle.year import paid_in_by
+from engine.settle.held import all_held_fen
 from engine.verdict import Verdict
 from rules.diagnostic import Text, say
 from rules.money import Award, Lost
@@ -66,13 +66,13 @@ def _gross(court: Court, award: Award, verdict: Verdict) -> _Gross:
         case "per_point" | "base_rate":
             return _by_score(award, verdict.final_score, court.judged.contract.total.full)
         case "deposit_times":
-            times, paid_fen = award.deposit_times or ZERO, paid_in_by(court.judged.contract, verdict.subject.post)
-            worked = say("{times} × {deposit}", times=readable(times), deposit=show_money(paid_fen))
-            return _Gross(times * paid_fen, say("a multiple of the deposit"), worked)
+            times, held_fen = award.deposit_times or ZERO, all_held_fen(court.judged.facts, verdict.subject)
+            worked = say("{times} × {deposit}", times=readable(times), deposit=show_money(held_fen))
+            return _Gross(times * held_fen, say("a multiple of the deposit"), worked)
         case "deposit_share":
-            share, paid_fen = award.deposit_share or ZERO, court.year.deposits_fen.get(verdict.subject.code, 0)
-            worked = say("{share} × {deposits}", share=show_percent(share), deposits=show_money(paid_fen))
-            return _Gross(share * paid_fen, say("a share of the deposits of those in post here"), worked)
+            share, held_fen = award.deposit_share or ZERO, court.year.deposits_fen.get(verdict.subject.code, 0)
+            worked = say("{share} × {deposits}", share=show_percent(share), deposits=show_money(held_fen))
+            return _Gross(share * held_fen, say("a share of the deposits of those in post here"), worked)
         case _:
             amount_fen = award.fixed or 0
             return _Gross(

@@ -8,14 +8,14 @@ from fractions import Fraction
 from engine.score.derivation import Location, Step, StepKind
 from engine.settle.advance import advance_due
 from engine.settle.amounts import Amount, amount_of
-from engine.settle.court import Court, award_node
-from engine.settle.due import Due, DueKind, computed_fen, nothing_due
+from engine.settle.court import Court
+from engine.settle.due import Due, computed_fen, nothing_due
 from engine.settle.payees import split
 from engine.settle.pool import pooled
 from engine.settle.prizes import prizes
 from engine.verdict import Verdict
 from rules.diagnostic import listed, say
-from rules.money import Award
+from rules.money import Award, DueKind
 from rules.quantity import show_money
 
 
@@ -51,7 +51,7 @@ def _eligible(court: Court, index: int, verdict: Verdict) -> Step:
         worked = say("cancelled by {names}", names=listed(one.name for one in cancelling))
         below = tuple(one.step for one in cancelling)
         return Step(StepKind.NOT_FIRED, title, say("no veto or warning cancels awards"), worked, Fraction(0), at, below)
-    why = court.why(verdict.subject.code, award_node(index))
+    why = court.why(verdict.subject.code, at)
     if why is None:
         return Step(StepKind.FIRED, title, say("everybody"), say("no condition"), Fraction(1), at)
     worked = say("it holds") if why.kind is StepKind.FIRED else say("it does not hold")

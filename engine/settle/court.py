@@ -10,12 +10,12 @@ from engine.conditions import Named, value_measure, walk
 from engine.decide import Bench, Judged, decide, measure_grades
 from engine.score.book import Book, Case
 from engine.score.cases import value_read
-from engine.score.derivation import Step, StepKind
+from engine.score.derivation import Location, Step, StepKind
 from engine.score.reading import read
 from engine.settle.year import MoneyYear
 from engine.verdict import Verdict
-from rules.condition import Condition, GradeIs, ValueIs
-from rules.contract import Contract
+from rules.checks.places import Stage, conditions
+from rules.condition import GradeIs, ValueIs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Court:
     def verdicts(self) -> Iterator[Verdict]:
         yield from self.judged.verdicts.values()
 
-    def why(self, subject: str, node: str) -> Step | None:
-        """The step of that condition; None where there is no condition."""
-        return self.decided.get((subject, node))
+    def why(self, subject: str, at: Location) -> Step | None:
+        """The step of the condition at that place of the contract; None where there is no condition."""
+        return self.decided.get((subject, _node(at)))
 
-    def holds(self, subject: str, node: str) -> bool:
-        step = self.why(subject, node)
+    def holds(self, subject: str, at: Location) -> bool:
+        step = self.why(subject, at)
         return step is None or step.kind is StepKind.FIRED
 
 
@@ -46,10 +46,12 @@ def court_of(judged: Judged, before: Sequence[Judged], year: MoneyYear) -> Court
     """The court of a contract; `before` are those judged before it, which linked conditions ask about."""
     bench = Bench(judged.contract, judged.facts, judged.standings, before)
     book = _book(judged, before)
-    conditions = tuple(
-        Named(node, condition, at) for node, condition, at in _conditions(judged.contract) if condition is not None
+    asked_for = tuple(
+        Named(_node(stand.at), stand.condition, stand.at)
+        for stand in conditions(judged.contract)
+        if stand.stage is Stage.MONEY
     )
-    for asked in (part for condition in conditions for part in walk(condition)):
+    for asked in (part for one in asked_for for part in walk(one)):
         match asked.condition:
             case GradeIs(grade=wanted):
                 measure_grades(judged, wanted)
@@ -57,23 +59,11 @@ def court_of(judged: Judged, before: Sequence[Judged], year: MoneyYear) -> Court
                 _measure_values(judged, book, asked.node, value)
             case _:
                 pass
-    return Court(judged, book, year, decide(bench, conditions))
+    return Court(judged, book, year, decide(bench, asked_for))
 
 
-def outcome_node(deposit: int, outcome: int) -> str:
-    return f"deposit {deposit} {outcome}"
-
-
-def award_node(award: int) -> str:
-    return f"award {award}"
-
-
-def _conditions(contract: Contract) -> Iterator[tuple[str, Condition | None, tuple[str | int, ...]]]:
-    for number, deposit in enumerate(contract.deposits):
-        for index, outcome in enumerate(deposit.outcomes):
-            yield outcome_node(number, index), outcome.when, ("deposits", number, "outcomes", index, "when")
-    for index, award in enumerate(contract.awards):
-        yield award_node(index), award.when, ("awards", index, "when")
+def _node(at: Location) -> str:
+    return " ".join(map(str, at))
 
 
 def _book(judged: Judged, before: Sequence[Judged]) -> Book:

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from engine.score.derivation import Location, Step, StepKind
 from rules.diagnostic import Text
-from rules.money import Payment
+from rules.money import DueKind, Payment
 from rules.quantity import Rounding, round_to
-
-
-class DueKind(StrEnum):
-    """退还、奖励、转作经费、奖金; what is not paid out; what the subject pays in or has had before."""
-
-    REFUND = "refund"
-    REWARD = "reward"
-    FORFEIT = "forfeit"
-    AWARD = "award"
-    WITHHELD = "withheld"
-    PAID_IN = "paid_in"
-    ADVANCE = "advance"
 
 
 @dataclass(frozen=True, slots=True)

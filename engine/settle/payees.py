@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from engine.score.derivation import Step
 from engine.settle.court import Court
-from engine.settle.due import Due, DueKind, computed_fen
+from engine.settle.due import Due, computed_fen
 from engine.settle.pool import divided
 from engine.verdict import Verdict
 from rules.diagnostic import Text, say
-from rules.money import Award, Payee
+from rules.money import Award, DueKind, Payee
 from rules.quantity import show_money, show_percent
 
 

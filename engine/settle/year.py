@@ -1,4 +1,4 @@
-"""What money looks at beyond one contract: who pays which deposit, who is in which post, whose awards are cancelled."""
+"""What money looks at beyond one contract: what is held of whom, who is in which post, whose awards are cancelled."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.decide import Judged
-from rules.contract import Contract
+from engine.settle.held import all_held_fen
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyYear:
-    """`deposits_fen` by party: what the cadres paid in whose last post of the year was there. `holders` by post and
+    """`deposits_fen` by party: what is held of the cadres whose last post of the year was there. `holders` by post and
     party: who is in that post on the last day, by code. `cancelled`: whose awards a veto or warning cancels."""
 
     deposits_fen: Mapping[str, int]
@@ -24,7 +24,7 @@ def money_year(judged: Sequence[Judged]) -> MoneyYear:
     by_party: dict[str, int] = defaultdict(int)
     for one in judged:
         for subject in one.facts.subjects if one.contract.posts else ():
-            by_party[subject.party] += paid_in_by(one.contract, subject.post)
+            by_party[subject.party] += all_held_fen(one.facts, subject)
     return MoneyYear(by_party, _holders(judged), frozenset(_cancelled(judged)))
 
 
@@ -41,11 +41,6 @@ def _cancelled(judged: Sequence[Judged]) -> Iterator[str]:
             in_force = prior.contract == one.contract.contract and prior.until_year >= one.facts.year.year
             if in_force and prior.veto in cancelling:
                 yield prior.subject
-
-
-def paid_in_by(contract: Contract, post: str) -> int:
-    """The deposits, in fen, that the contract asks of that post."""
-    return sum(deposit.amount for deposit in contract.deposits if post in deposit.posts)
 
 
 def _holders(judged: Sequence[Judged]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -25,6 +25,7 @@ from targets.columns.year import (
     Frame,
     IntegerColumn,
     YearColumns,
+    goes_by_time,
     incident_days_name,
     incidents_name,
     months_name,
@@ -58,6 +59,7 @@ def columns_of_tables(
         prior_vetoes_count=0 if tables.prior_vetoes is None else _rows(tables.prior_vetoes, backend),
         parents=parents, children_max=children,
         holders=holders, holders_count=0 if holders is None else _rows(holders, backend),
+        tenures=tables.tenures if any(map(goes_by_time, contracts)) else None,
         year_ends=year_ends,
     )  # fmt: skip
 

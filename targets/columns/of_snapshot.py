@@ -29,6 +29,7 @@ from targets.columns.year import (
     PastColumns,
     YearColumns,
     amount_name,
+    goes_by_time,
     incident_days_name,
     incidents_name,
     months_name,
@@ -68,6 +69,7 @@ def columns_of(snapshots: Sequence[Snapshot], contracts: Sequence[Contract], bac
         parents=_brought(backend, parents, _PARENT_SCHEMA),
         children_max=max(Counter(row["parent"] for row in parents).values(), default=0),
         holders=_brought(backend, holders, _HOLDER_SCHEMA), holders_count=len(holders),
+        tenures=_brought(backend, list(_tenures(worlds)), _TENURE_SCHEMA) if any(map(goes_by_time, contracts)) else None,
         year_ends=first.year_ends,
     )  # fmt: skip
 
@@ -104,8 +106,7 @@ _PRIOR_SCHEMA: dict[str, Any] = {
 }  # fmt: skip
 
 _HOLDER_SCHEMA: dict[str, Any] = {"party": nw.String, "post": nw.String, "cadre": nw.String}
-
-
+_TENURE_SCHEMA: dict[str, Any] = {"cadre": nw.String, "post": nw.String, "start": nw.Int64, "until": nw.Int64}
 _PARENT_SCHEMA: dict[str, Any] = {"child": nw.String, "parent": nw.String}
 
 
@@ -168,6 +169,14 @@ def _holders(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
         held = {(one.party, one.post, one.cadre) for one in world.snapshot.records.tenures if one.holds_on(last)}
         for party, post, cadre in sorted(held):
             yield {"party": world.key(party), "post": post, "cadre": world.key(cadre)}
+
+
+def _tenures(worlds: Sequence[_World]) -> Iterator[dict[str, Any]]:
+    for world in worlds:
+        for one in world.snapshot.records.tenures:
+            yield {
+                "cadre": world.key(one.cadre), "post": one.post, "start": one.start.toordinal(), "until": _end(one.until),
+            }  # fmt: skip
 
 
 @dataclass

@@ -97,7 +97,8 @@ class YearColumns:
     the share, and `duty` numbers the rows by (cadre, role, start, until, party). `incidents`: subject, kind, id,
     happened_on, found_on, severity, matter of those that count in the year. `prior_vetoes`: subject, contract, veto, happened_on,
     until_year. `parents`: child, parent of every party that stands below another, where a contract looks there. `holders`:
-    party, post, cadre of the tenures that hold on the last day. A frame that is None has no rows; `..._count` is how many it
+    party, post, cadre of the tenures that hold on the last day. `tenures`: cadre, post, start, until (`OPEN_DAY` where it lasts)
+    of all that are known, where a deposit goes by them. A frame that is None has no rows; `..._count` is how many it
     has, `duties_max` how many assignments one cadre has at most, `children_max` how many parties stand directly below one.
     """
 
@@ -116,6 +117,7 @@ class YearColumns:
     children_max: int = 0
     holders: Frame | None = None
     holders_count: int = 0
+    tenures: Frame | None = None
     year_ends: int = DECEMBER
 
     @property
@@ -133,6 +135,11 @@ def windows_of(contract: Contract) -> Iterator[Period]:
     yield contract.whole_year
     for cadence in dict.fromkeys(sheet.each for sheet in contract.periodic):
         yield from contract.whole_year.parts(cadence)
+
+
+def goes_by_time(contract: Contract) -> bool:
+    """Whether what is held under a deposit depends on how long posts were held."""
+    return any(deposit.pro_rata is not None for deposit in contract.deposits)
 
 
 def amount_name(indicator: str, period: Period, entry: str, part: str) -> str:

@@ -39,6 +39,7 @@ _OFFERED = {
     "WarningRule": {"effects"},
     "Veto": {"reach"},
     "GradeBand": {"when", "at_most"},
+    "RiskDeposit": {"pro_rata"},
     "DepositOutcome": {"when", "reward_times", "reward", "forfeit_to"},
     "Award": {"when", "posts", "by_grade", "by_rank", "fixed"},
     "Link": {"combine", "prorate"},

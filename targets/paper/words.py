@@ -60,8 +60,9 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "severities": ("严重程度",), "when": ("条件",), "reach": ("及于",), "effects": ("后果",), "years": ("年数",),
     "follows_person": ("随人",), "at_most": ("比例上限",), "at_most_count": ("名额上限",), "ties": ("并列",),
     "posts": ("职务",), "personal": ("个人权重",), "Link.contract": ("责任状",), "roles": ("角色",),
-    "prorate": ("折算",), "amount": ("金额",), "basis": ("性质",), "refund": ("退还",), "reward_times": ("奖励倍数",),
-    "reward": ("奖励金额",), "forfeit_to": ("转入账户",), "by_grade": ("按等次",), "by_rank": ("按名次",),
+    "prorate": ("折算",), "amount": ("金额",), "basis": ("性质",), "pro_rata": ("按任职折算",),
+    "refund": ("退还",), "reward_times": ("奖励倍数",), "reward": ("奖励金额",),
+    "forfeit_to": ("转入账户",), "by_grade": ("按等次",), "by_rank": ("按名次",),
     "per_point": ("每分金额",), "above": ("起奖分",), "base_rate": ("得分率基数",), "deposit_times": ("押金倍数",),
     "pool": ("奖金总额",), "fixed": ("固定金额",), "monthly": ("按月",), "payees": ("分配",),
 }  # fmt: skip
@@ -220,6 +221,7 @@ ENUMERATIONS = {
             Word("withheld_pay", "绩效工资预留", "withheld pay"),
         )
     ),
+    "ProRata": Vocabulary((Word("month", "按月", "by the month"), Word("day", "按天", "by the day"))),
     "FromData": Vocabulary(
         (
             Word("by_party", "按对象下达", "by party", ("各对象目标",)),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from engine.columnar.exact import Ratio, choose, constant, round_ratio, total, whole
-from engine.columnar.money.claims import ZERO, Claims, rounded
-from engine.columnar.money.layout import DueKind, MoneyColumns
+from engine.columnar.money.claims import ZERO, Claims
+from engine.columnar.money.fen import rounded
+from engine.columnar.money.layout import MoneyColumns
 from engine.columnar.money.pools import divided
 from engine.columnar.money.prizes import by_grade, by_rank
 from engine.columnar.plan import IntColumn, Truth
 from engine.columnar.scribe import input_column
-from rules.money import Award, Lost
+from rules.money import Award, DueKind, Lost
 from rules.period import Cadence
 from rules.quantity import Rounding
 
@@ -53,9 +54,9 @@ def _form(claims: Claims, award: Award, eligible: Truth) -> Ratio:
                 return whole(_monthly(claims, award))
             return _by_score(award, claims.final, claims.scribe.contract.total.full)
         case "deposit_times":
-            return whole(claims.deposits_paid()).times(award.deposit_times or ZERO)
+            return whole(claims.all_held()).times(award.deposit_times or ZERO)
         case "deposit_share":
-            return whole(_deposits_there(claims)).times(award.deposit_share or ZERO)
+            return whole(_held_there(claims)).times(award.deposit_share or ZERO)
         case "fixed":
             return constant(claims.plan, Fraction(award.fixed or 0))
         case other:
@@ -83,10 +84,9 @@ def _monthly(claims: Claims, award: Award) -> IntColumn:
     return plan.sum_of(paid).settled()
 
 
-def _deposits_there(claims: Claims) -> IntColumn:
-    """The deposits of the cadres who were last in post at the party."""
-    payers = claims.people.payers
-    return claims.plan.sum_of(counted.column(claims.plan) * deposit.amount for deposit, counted in payers).settled()
+def _held_there(claims: Claims) -> IntColumn:
+    """What is held of the cadres who were last in post at the party."""
+    return claims.plan.sum_of(held.column(claims.plan) for held in claims.people.deposits).settled()
 
 
 def _not_below_nothing(value: Ratio) -> Ratio:

@@ -1,20 +1,19 @@
-"""What every clause about money looks at: the verdicts, what vetoes and warnings take away, and how amounts are rounded."""
+"""What every clause about money looks at: the verdicts, what vetoes and warnings take away, what is held."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.columnar.conditions import decide
-from engine.columnar.exact import Held, Ratio, whole
+from engine.columnar.exact import Ratio, whole
+from engine.columnar.money.held import Held, held_under
 from engine.columnar.money.people import People
 from engine.columnar.plan import IntColumn, Plan, Truth, in_list
 from engine.columnar.scribe import Scribe
 from engine.columnar.verdicts import VerdictColumns
 from rules.condition import Condition
-from rules.money import Payment
-from rules.quantity import round_to
 
 ZERO = Fraction(0)
 
@@ -22,13 +21,14 @@ ZERO = Fraction(0)
 @dataclass(frozen=True, slots=True)
 class Claims:
     """One contract's verdicts. `cancelled`: a veto or warning cancels the subject's awards; `lowered`: by so many classes
-    prizes are lowered, each hit counted as often as it hit."""
+    prizes are lowered, each hit counted as often as it hit; `held`: what is held under each deposit, by its id."""
 
     scribe: Scribe
     verdicts: VerdictColumns
     people: People
     cancelled: Truth
     lowered: IntColumn
+    held: Mapping[str, Held]
 
     @property
     def plan(self) -> Plan:
@@ -46,28 +46,15 @@ class Claims:
     def holds(self, condition: Condition | None) -> Truth:
         return self.plan.truth(True) if condition is None else decide(self.verdicts.standing, condition)
 
-    def deposits_paid(self) -> IntColumn:
-        """The sum of the deposits that the cadre's post pays under this contract."""
-        nothing, deposits = self.plan.constant(0), self.scribe.contract.deposits
-        amounts = (self.in_posts(one.posts).choose(self.plan.constant(one.amount), nothing) for one in deposits)
-        return self.plan.sum_of(amounts).settled()
+    def all_held(self) -> IntColumn:
+        """The sum of what is held of each under this contract."""
+        nothing = self.plan.constant(0)
+        return self.plan.sum_of(one.pays.choose(one.amount, nothing) for one in self.held.values()).settled()
 
 
 def claims(scribe: Scribe, verdicts: VerdictColumns, people: People) -> Claims:
     plan = scribe.plan
     cancelled = plan.any_of(truth for effects, truth, _ in verdicts.hits if effects.cancel_awards).named()
     classes = (times * effects.lower_prize for effects, _, times in verdicts.hits if effects.lower_prize is not None)
-    return Claims(scribe, verdicts, people, cancelled, plan.sum_of(classes).named())
-
-
-def rounded(clause: Payment, value: Ratio, highest_fen: int | None = None) -> IntColumn:
-    """Fen, from 0 to the highest, to a multiple of the clause's unit. Rounding never changes an order, so the bounds are
-    applied after it, rounded themselves."""
-    unit = clause.round_to
-    held = Held(value, ZERO, None if highest_fen is None else Fraction(highest_fen))
-    return held.rounded(Fraction(unit), clause.rounding) * unit
-
-
-def rounded_fen(clause: Payment, amount_fen: Fraction) -> int:
-    """The same of a number."""
-    return int(round_to(amount_fen / clause.round_to, 0, clause.rounding)) * clause.round_to
+    held = held_under(plan, scribe.contract, people.times)
+    return Claims(scribe, verdicts, people, cancelled, plan.sum_of(classes).named(), held)

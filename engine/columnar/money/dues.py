@@ -9,8 +9,9 @@ import narwhals as nw
 
 from engine.columnar.layers import Width
 from engine.columnar.layout import JudgedColumns
-from engine.columnar.money.layout import DueKind, PayeeLayout
+from engine.columnar.money.layout import PayeeLayout
 from rules.contract import Contract
+from rules.money import DueKind
 from rules.verdict import Veto, WarningRule
 from targets.columns.backend import Backend
 from targets.columns.year import Frame, YearColumns

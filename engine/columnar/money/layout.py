@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from engine.columnar.layers import Width
 from engine.columnar.plan import IntColumn, Truth
-
-
-class DueKind(StrEnum):
-    """What a due is; `paid_in` and `advance` are owed by the subject, and negative."""
-
-    REFUND = "refund"
-    REWARD = "reward"
-    FORFEIT = "forfeit"
-    AWARD = "award"
-    WITHHELD = "withheld"
-    PAID_IN = "paid_in"
-    ADVANCE = "advance"
+from rules.money import DueKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""From an assessment to paid money, as the office types it; every figure of the town of three worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from test_settlement import CONTRACT, MARKS
+
+from cli.main import main
+from engine import inference
+from targets.workspace import open_workspace
+
+pytestmark = pytest.mark.skipif(
+    not inference.available(), reason="durable-rules does not run on this Python or platform"
+)
+
+TABLES = {
+    "parties": "code,name,kind\n899901101201,甲村,village\n",
+    "cadres": "code,name\n" + "".join(f"{code},干部{code}\n" for code in MARKS),
+    "tenures": "cadre,post,party,start\n" + "".join(f"{code},secretary,899901101201,2025-01-01\n" for code in MARKS),
+    "observations": "party,indicator,period,value\n"
+    + "".join(f"{code},work,2026,{mark}\n" for code, mark in MARKS.items()),
+}
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with the year imported and assessed."""
+    monkeypatch.chdir(tmp_path)
+    assert run("init") == 0
+    folder = tmp_path / "town"
+    for shipped in (folder / "contracts").iterdir():
+        shipped.unlink()
+    (folder / "contracts" / "cadre.yaml").write_text(CONTRACT, encoding="utf-8")
+    bring(TABLES)
+    assert run("assess") == 0
+    return folder
+
+
+def run(*words: str) -> int:
+    return main([words[0], "-w", "town", "--lang", "en", *words[1:]])
+
+
+def bring(tables: dict[str, str]) -> None:
+    for name, rows in tables.items():
+        Path(f"{name}.csv").write_text(rows, encoding="utf-8")
+    assert run("import", *(f"{name}.csv" for name in tables)) == 0
+
+
+def seal() -> None:
+    assert run("publish", "--from", "2026-01-02", "--until", "2026-01-08") == 0
+    assert run("seal") == 0
+
+
+def test_deposits_are_shown_then_entered_then_there(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run("deposits") == 0
+    shown = capsys.readouterr()
+    assert shown.out.count("2000.00") == 6
+    assert "3 vouchers would be entered" in shown.err
+    assert open_workspace(town).store.books.vouchers() == ()
+    assert run("deposits", "--enter") == 0
+    assert len(open_workspace(town).store.books.vouchers()) == 3
+    assert run("deposits", "--enter") == 0
+    assert "Nothing to enter" in capsys.readouterr().err
+
+
+def test_a_sealed_run_is_settled_once(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--out", "draft") == 0  # shown, written, not entered
+    assert len(open_workspace(town).store.books.vouchers()) == 4
+    assert run("settle", "--enter", "--out", "paid", "--who", "会计") == 0
+    capsys.readouterr()
+    assert run("settle", "--enter") == 0
+    assert "Nothing to enter" in capsys.readouterr().err
+
+    sheet = openpyxl.load_workbook("paid/payments.xlsx").active
+    assert sheet is not None
+    assert [row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+        ("干部g1", "refund", 2000), ("干部g1", "reward money", 2000), ("干部g1", "award", 150), ("干部g2", "refund", 1000),
+    ]  # fmt: skip
+    vouchers = open_workspace(town).store.books.vouchers()
+    assert {one.who for one in vouchers if one.entry.run and one.entry.postings} == {"会计"}
+
+
+@pytest.mark.usefixtures("town")
+def test_nothing_is_settled_before_it_is_sealed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("deposits", "--enter") == 0
+    capsys.readouterr()
+    assert run("settle", "--enter") == 2
+    assert "DX723" in capsys.readouterr().err
+    assert run("publish", "--from", "2026-01-02", "--until", "2026-01-08") == 0
+    assert run("settle", "--enter") == 2
+
+
+def test_a_deposit_that_was_never_paid_in_stops_it_all(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seal()
+    capsys.readouterr()
+    assert run("settle", "--enter") == 2
+    assert capsys.readouterr().err.count("DX720") == 3
+    assert len(open_workspace(town).store.books.vouchers()) == 1
+
+
+def test_a_correction_after_payment_moves_the_difference(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """g2's 70 was a slip of the pen for 90."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter") == 0
+    bring({"observations": "party,indicator,period,value\ng2,work,2026,90\n"})
+    assert run("assess") == 0
+    seal()
+    assert run("settle", "--enter", "--out", "corrected") == 0
+    sheet = openpyxl.load_workbook("corrected/payments.xlsx").active
+    assert sheet is not None
+    assert [row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+        ("干部g2", "refund", 1000), ("干部g2", "reward money", 2000), ("干部g2", "award", 100),
+    ]  # fmt: skip
+    first = open_workspace(town).store.runs.all()[0]
+    capsys.readouterr()
+    assert run("settle", first.run.name[:12]) == 2
+    assert "supersedes" in capsys.readouterr().err
+
+
+def test_records_changed_behind_our_back_are_not_settled(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("deposits", "--enter") == 0
+    seal()
+    workspace = open_workspace(town)
+    with workspace.database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER observation_no_update")
+        connection.exec_driver_sql("UPDATE observation SET numerator = 95 WHERE subject = 'g3'")
+        connection.exec_driver_sql(
+            'CREATE TRIGGER "observation_no_update" BEFORE UPDATE ON "observation" BEGIN SELECT RAISE(ABORT, \'no\'); END'
+        )
+    capsys.readouterr()
+    assert run("settle", "--enter") == 2
+    assert "DX721" in capsys.readouterr().err
