@@ -230,6 +230,13 @@ def test_each_fault_of_a_list(instead: dict[str, str], expected: list[tuple[Kind
     assert sorted(got) == sorted(expected)
 
 
+def test_of_equal_amounts_the_place_on_the_list_tells_whose_line_it_is() -> None:
+    """周八 is due the same as 李四, and the line stands between G1 and G3: it was 李四's. At the end it is 周八's own again."""
+    assert found(listed(G2="G6 周八 1500")) == [(Kind.WRONG_PAYEE, "G6", 1_500)]
+    again = listed(G2="", more="G6 周八 1500")
+    assert found(again) == [(Kind.PAID_TWICE, "G6", 1_500), (Kind.NOT_PAID, "G2", -1_500)]
+
+
 def test_codes_of_the_finance_offices_own_books_say_nothing() -> None:
     lines = [replace(line, code=f"F{line.place.line}") for line in listed()]
     assert found(lines) == []

@@ -31,8 +31,9 @@ def reconcile(
 ) -> tuple[Finding, ...]:
     """Every fault of the list. `runs` are those whose vouchers carry out these entitlements; without any, no ledger is asked."""
     cases, findings = cases_of(lines, entitled)
-    table = _Table(tuple(cases.values()), _Shelf(vouchers, runs))
+    table = _Table(tuple(cases.values()), _Shelf(vouchers, runs), tuple(lines))
     findings += table.of_each(_split)
+    findings += _wrong_payees(table, in_place=True)
     findings += table.of_each(_paid_twice)
     findings += table.of_each(_lost_yet_paid)
     findings += _wrong_payees(table)
@@ -79,6 +80,7 @@ class _Table:
 
     cases: tuple[Case, ...]
     shelf: _Shelf
+    lines: tuple[PayoutLine, ...] = ()
 
     def of_each(self, look: _Look) -> list[Finding]:
         """What `look` finds in each case that nothing has explained yet."""
@@ -172,20 +174,30 @@ def _together(losses: Sequence[Forgone], total_fen: int) -> Iterator[tuple[Forgo
                 yield some
 
 
-def _wrong_payees(table: _Table) -> list[Finding]:
-    """Whole lines too much here, that are just what is missing there."""
+def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
+    """Whole lines too much here, that are just what is missing there; `in_place` where they stand in the other's place too."""
     open_cases = [case for case in table.cases if not case.explained and not case.clean]
     missing = [case for case in open_cases if case.over_fen < 0]
     found = []
     for case in open_cases:
         for stray in _stray_lines(case):
             owed = _owed(stray, [one for one in missing if not one.explained])
+            if in_place and not all(_stands_for(table, case, right, line) for right, some in owed for line in some):
+                continue
             if owed:
                 found += [_strayed(table, case, right, lines) for right, lines in owed]
                 for one in (case, *(right for right, _ in owed)):
                     one.explained = True
                 break
     return found
+
+
+def _stands_for(table: _Table, case: Case, right: Case, line: PayoutLine) -> bool:
+    """Whether the list, which goes by codes just there, has this line where the other's would stand and not where it says."""
+    at = next(index for index, one in enumerate(table.lines) if one is line)
+    before = table.lines[at - 1].code if at else ""
+    after = table.lines[at + 1].code if at + 1 < len(table.lines) else "\U0010ffff"
+    return before < right.due.payee < after and not before <= case.due.payee <= after
 
 
 def _strayed(table: _Table, case: Case, right: Case, lines: Sequence[PayoutLine]) -> Finding:
