@@ -7,46 +7,18 @@ gives up (None) and is asked again. What is too close to tell is decided here by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from random import Random
 
-from audit_towns import DAY, SHAPES, Town, chained, paid_out
+import faulty_ledgers
+from audit_histories import History, clean
+from audit_towns import SHAPES, Town, paid_out
 
-from engine.audit.chain import RunRecord, prove
-from engine.audit.finding import Finding, Kind
-from engine.audit.reconcile import reconcile
+from engine.audit.finding import Kind
 from rules.diagnostic import Span
 from rules.money import DueKind
-from targets.ledger import Entry, EntryKind, Posting, Voucher, hash_of
 from targets.payout import PayoutLine
-
-
-@dataclass(frozen=True)
-class History:
-    """What an auditor is given."""
-
-    town: Town
-    lines: tuple[PayoutLine, ...]
-    vouchers: tuple[Voucher, ...]
-    record: RunRecord
-    head: str = ""
-
-    def audited(self) -> tuple[Finding, ...]:
-        found = reconcile(self.lines, self.town.entitled, self.vouchers, [self.town.run])
-        return (*found, *prove(self.vouchers, [self.record], self.head))
-
-
-def clean(town: Town, dice: Random) -> History:
-    """A shape, and the columns that the office has: codes and names, or only one of them."""
-    lines = paid_out(town, town.paid, dice.choice(list(SHAPES)), dice)
-    columns = dice.choice(("both", "both", "code", "name"))
-    if columns == "code":
-        lines = [replace(line, name="") for line in lines]
-    elif columns == "name":
-        lines = [replace(line, code="") for line in lines]
-    head = dice.choice(("", town.vouchers[-1].hash, dice.choice(town.vouchers).hash))
-    return History(town, tuple(lines), town.vouchers, town.record, head)
 
 
 def faulty(kind: Kind, town: Town, dice: Random) -> History | None:
@@ -302,97 +274,6 @@ def _in_parts(history: History, dice: Random) -> History | None:
     return _changed(history, line, *(replace(line, amount_fen=amount) for amount in amounts))
 
 
-# --- the ledger ---
-
-
-def _without_voucher(history: History, dice: Random) -> History | None:
-    """One was never made: numbers and hashes fit."""
-    paid = {line.code for line in history.lines}
-    entries = [one.entry for one in history.vouchers]
-    gone = dice.choice([one for one in entries if one.kind is EntryKind.DUE])
-    payees = {posting.payee for posting in gone.postings if posting.due not in ("", "forfeit")}
-    if not payees & paid:
-        return None
-    return replace(history, vouchers=chained(one for one in entries if one is not gone), head="")
-
-
-def _edited(history: History, dice: Random) -> History | None:
-    """A voucher says something else: its hash left as it was, or made anew, alone or with all behind it."""
-    at = dice.randrange(len(history.vouchers))
-    voucher = history.vouchers[at]
-    how = dice.choice(("left", "left", "alone", "behind"))
-    money = how != "left" or dice.random() < 0.5
-    entry = _other_amount(voucher.entry, dice) if money else _other_word(voucher.entry, dice)
-    if entry is None or (how != "left" and voucher.entry.kind is EntryKind.SEAL):
-        return None
-    if how == "behind":
-        entries = [one.entry for one in history.vouchers]
-        return replace(history, vouchers=chained([*entries[:at], entry, *entries[at + 1 :]]), head="")
-    changed = replace(voucher, entry=entry)
-    if how == "alone":
-        changed = replace(changed, hash=_hash(changed))
-    return replace(history, vouchers=(*history.vouchers[:at], changed, *history.vouchers[at + 1 :]), head="")
-
-
-def _other_amount(entry: Entry, dice: Random) -> Entry | None:
-    """More on both sides of one pair, so that it still comes to nothing."""
-    if not entry.postings:
-        return None
-    at, more = dice.randrange(len(entry.postings) // 2) * 2, dice.randrange(1, 50_000)
-    debit, credit = entry.postings[at : at + 2]
-    pair: tuple[Posting, ...] = (
-        replace(debit, amount_fen=debit.amount_fen + more), replace(credit, amount_fen=credit.amount_fen - more),
-    )  # fmt: skip
-    return replace(entry, postings=(*entry.postings[:at], *pair, *entry.postings[at + 2 :]))
-
-
-def _other_word(entry: Entry, dice: Random) -> Entry:
-    word = dice.choice(("subject", "clause", "contract", "note", "day"))
-    if word == "day":
-        return replace(entry, day=DAY.replace(day=dice.randrange(1, 19)))
-    return replace(entry, **{word: f"{getattr(entry, word)}x"})
-
-
-def _hash(voucher: Voucher) -> str:
-    return hash_of(voucher.number, voucher.entry, voucher.happened_at, voucher.who, voucher.previous_hash)
-
-
-def _broken(history: History, dice: Random) -> History | None:
-    """A voucher gone from the middle, the end cut off, one linked to something else, or all of it written anew."""
-    vouchers = history.vouchers
-    how = dice.choice(("gone", "cut off", "linked", "anew"))
-    if how == "gone":
-        at = dice.randrange(len(vouchers) - 1)
-        return replace(history, vouchers=(*vouchers[:at], *vouchers[at + 1 :]), head="")
-    if how == "cut off":
-        keep = dice.randrange(len(vouchers) // 2, len(vouchers))
-        kept = vouchers[:keep]
-        told = dice.choice(("", vouchers[-1].hash))
-        if not any(one.entry.kind is EntryKind.DUE for one in kept):
-            return None
-        return replace(history, vouchers=kept, head=told)
-    at = dice.randrange(1, len(vouchers))
-    if how == "linked":
-        linked = replace(vouchers[at], previous_hash=dice.choice(vouchers).hash)
-        if linked == vouchers[at]:
-            return None
-        linked = replace(linked, hash=_hash(linked))
-        return replace(history, vouchers=(*vouchers[:at], linked, *vouchers[at + 1 :]), head="")
-    entries = [one.entry for one in vouchers]
-    anew = chained([replace(entries[0], day=DAY.replace(day=3)), *entries[1:]])
-    return replace(history, vouchers=anew, head=vouchers[at].hash)
-
-
-def _not_sealed(history: History, dice: Random) -> History | None:
-    """The run was no more than published, or its seal was put behind its vouchers, or never entered."""
-    if dice.random() < 0.4:
-        return replace(history, record=replace(history.record, sealed=False))
-    entries = [one.entry for one in history.vouchers]
-    seal = next(one for one in entries if one.kind is EntryKind.SEAL)
-    others = [one for one in entries if one is not seal]
-    return replace(history, vouchers=chained([*others, *([seal] if dice.random() < 0.5 else [])]), head="")
-
-
 Forger = Callable[[History, Random], History | None]
 FORGERS: dict[Kind, Forger] = {
     Kind.OVERPAID: _overpaid,
@@ -403,12 +284,9 @@ FORGERS: dict[Kind, Forger] = {
     Kind.VETOED: _vetoed,
     Kind.FORFEITED: _forfeited,
     Kind.WRONG_TIER: _wrong_tier,
-    Kind.NOT_IN_LEDGER: _without_voucher,
     Kind.NOT_PAID: _not_paid,
     Kind.NAME_AND_CODE: _name_and_code,
     Kind.TRANSPOSED: _digits,
     Kind.SPLIT: _in_parts,
-    Kind.EDITED: _edited,
-    Kind.BROKEN_CHAIN: _broken,
-    Kind.NOT_SEALED: _not_sealed,
+    **faulty_ledgers.FORGERS,
 }

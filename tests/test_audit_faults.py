@@ -12,9 +12,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from audit_histories import History, clean
 from audit_towns import town
 from audit_workspaces import copied, reopened, settled
-from faulty_histories import FORGERS, History, clean, faulty
+from faulty_histories import FORGERS, faulty
 from faulty_workspaces import FORGERS as FORGERS_OF_FILES
 from faulty_workspaces import Scene
 
