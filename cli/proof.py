@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from targets.workspace import Workspace
 
 
+NOT_OF_THE_RECORD = frozenset({"DX703", "DX704", "DX710", "DX722"})
+"""The database cannot be reached, or the interpreter does not run here: that says nothing about what is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A kept run; `assessment` is what follows from what is kept of it, None where that is no longer what it is named for."""
@@ -42,6 +46,8 @@ def proof_of(workspace: Workspace, kept: KeptRun) -> Proof:
         again = recomputed(workspace, kept)
         stored = workspace.store.runs.result(kept.run.name)
     except Refused as refused:
+        if refused.diagnostics[0].code in NOT_OF_THE_RECORD:
+            raise
         replay = Replay(refused=refused.diagnostics[0].found)
         return Proof(kept, (), None, "", replay_finding(kept.run, "", replay))
     # A newer program names the run after itself; what it came to is what counts.

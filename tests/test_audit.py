@@ -264,6 +264,18 @@ def test_after_a_correction_the_difference_is_paid() -> None:
     assert [one.kind for one in reconcile(listed(), corrected)] == [Kind.OVERPAID]
 
 
+def test_a_village_is_paid_in_the_name_of_its_committee() -> None:
+    names = {"899901101201": "青塘村", "899901101001": "荷溪社区", "G1": "张三"}
+    told = Entitled("run", names)
+    for line in pay(
+        "899901101201 青塘村民委员会 1", "899901101201 青塘村村民委员会 1", "青塘村委会 1", "荷溪社区居委会 1",
+        "899901101001 荷溪社区居民委员会 1",
+    ):  # fmt: skip
+        finding = reconcile([line], told)[0]
+        assert (finding.kind, finding.subject in names) == (Kind.NOT_ENTITLED, True)
+    assert [one.kind for one in reconcile(pay("899901101201 荷溪社区居委会 1"), told)][-1] is Kind.NAME_AND_CODE
+
+
 # --- the ledger against itself ---
 
 

@@ -65,6 +65,10 @@ def planted(kind: Kind, number: int) -> History:
     raise AssertionError(f"no {kind.name} could be planted")
 
 
+def test_the_forger_knows_every_kind() -> None:
+    assert FORGERS.keys() | FORGERS_OF_FILES.keys() == set(Kind)
+
+
 # --- what lies in the workspace ---
 
 

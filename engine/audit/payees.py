@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -88,8 +88,9 @@ class _Reader:
 
     def meant(self, line: PayoutLine) -> tuple[str, ...]:
         """Codes, the likeliest first; none for somebody whom nobody knows."""
+        named = next(filter(None, (self._codes_by_name.get(word) for word in _spellings(line.name))), [])
         # A list that names nobody has the code again for the name.
-        named = self._codes_by_name.get(folded(line.name), []) or [one for one in [line.name] if one in self._names]
+        named = named or [one for one in [line.name] if one in self._names]
         if line.code in self._names:
             others = () if self.agrees(line, line.code) else named
             return (line.code, *others)
@@ -99,7 +100,20 @@ class _Reader:
         """Whether the line's code and name both say so, as far as it has them."""
         if line.code and self._codes_are_ours and line.code != code:
             return False
-        return not line.name or folded(line.name) in (folded(self._names.get(code, "")), folded(code))
+        known = (folded(self._names.get(code, "")), folded(code))
+        return not line.name or any(word in known for word in _spellings(line.name))
+
+
+# Accounts of villages and communities are in the name of their committees: 青塘村民委员会, 荷溪社区居委会.
+_COMMITTEES = ("村民委员会", "民委员会", "村委会", "委会", "居民委员会", "居委会")
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """The name, and what it may be the committee of; nothing where there is none."""
+    word = folded(name)
+    if word:
+        yield word
+        yield from (word.removesuffix(ending) for ending in _COMMITTEES if word.endswith(ending) and word != ending)
 
 
 def _case(cases: dict[str, Case], entitled: Entitled, code: str, line: PayoutLine) -> Case:
