@@ -25,7 +25,7 @@ from audit_towns import RESULT_HASH, YEAR, chained, settlement
 from engine import inference
 from engine.assess import Assessment, assess
 from engine.audit.chain import RunRecord, prove
-from engine.audit.entitlement import Entitled, entitlements
+from engine.audit.entitlement import Entitled, Entitlement, entitlements
 from engine.audit.finding import Finding, Kind
 from engine.audit.partition import is_whole, placed, transposed
 from engine.audit.reconcile import reconcile, unposted
@@ -33,6 +33,7 @@ from engine.audit.replay import ContractCopy, Replay, contract_findings, proves,
 from rules.codes import Severity
 from rules.diagnostic import Span, say
 from rules.load import parse_contract
+from rules.money import DueKind
 from rules.period import parse_period
 from targets.cadre import Cadre, Tenure
 from targets.ledger import EntryKind, Voucher
@@ -262,6 +263,21 @@ def test_after_a_correction_the_difference_is_paid() -> None:
     assert corrected.of("G4").total_fen == -50_000
     assert reconcile(listed(G1="G1 张三 4300"), corrected) == ()
     assert [one.kind for one in reconcile(listed(), corrected)] == [Kind.OVERPAID]
+
+
+def test_of_very_many_dues_those_of_a_kind_go_together() -> None:
+    """Twenty awards of odd amounts and as many refunds, in turns; a line for each kind."""
+    due = next(one for one in assessed().dues if one.kind == "award" and one.amount_fen)
+    parts = [
+        replace(due, kind=DueKind(kind), subject=f"V{number}", amount_fen=fen + 7 * number)
+        for number in range(20)
+        for kind, fen in (("award", 1_001), ("refund", 50_003))
+    ]
+    many = Entitled("run", {"G1": "张三"}, {"G1": Entitlement("G1", "张三", tuple(parts))})
+    sums = [sum(one.amount_fen for one in parts if one.kind == kind) for kind in ("award", "refund")]
+    lines = [PayoutLine(Span("list.csv", line=n), "G1", "张三", fen) for n, fen in enumerate(sums)]
+    assert reconcile(lines, many) == ()
+    assert [one.kind for one in reconcile([*lines, lines[0]], many)] == [Kind.PAID_TWICE]
 
 
 def test_a_village_is_paid_in_the_name_of_its_committee() -> None:

@@ -167,6 +167,15 @@ def test_verify_alone_proves_every_run(workspace: Workspace, capsys: pytest.Capt
     assert (code, [one["code"] for one in json.loads(out)["findings"]]) == (3, ["DX814"])
 
 
+def test_where_the_interpreter_does_not_run_nobody_is_accused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(inference, "available", lambda: False)
+    code, out, err = run(capsys, "--verify", "-w", str(workspace.folder))
+    assert (code, out) == (2, "")
+    assert "DX710" in err
+
+
 def test_records_that_are_not_those_of_the_run_are_one_finding(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

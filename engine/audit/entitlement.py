@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from engine.assess import Assessment
 from engine.audit.forgone import Forgone, Tier, forgone, tiers
+from engine.audit.partition import PARTS_MAX
 from engine.settle.due import Due, computed_fen
 from rules.diagnostic import say
 from rules.money import DueKind
@@ -37,6 +39,16 @@ class Entitlement:
     @property
     def total_fen(self) -> int:
         return sum(self.amounts_fen)
+
+    def groupings(self) -> Iterator[tuple[int, ...]]:
+        """The amounts one by one; of very many also those of a kind, a clause, a contract or a subject together."""
+        yield self.amounts_fen
+        if len(self.parts) > PARTS_MAX:
+            for label in (_kind, _clause, _contract, _subject):
+                sums: dict[object, int] = defaultdict(int)
+                for part in self.parts:
+                    sums[label(part)] += part.amount_fen
+                yield tuple(sums.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,10 @@ def entitlements(assessment: Assessment, carried_fen: Mapping[Key, int] | None =
         for payee in sorted({*parts, *lost, *other})
     }
     return Entitled(assessment.run.name, names, found)
+
+
+_kind, _clause = attrgetter("kind"), attrgetter("contract", "clause")
+_contract, _subject = attrgetter("contract"), attrgetter("subject")
 
 
 def key_of(due: Due) -> Key:

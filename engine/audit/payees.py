@@ -45,7 +45,11 @@ class Case:
         """Nobody is asked on this list for what they owe back: no line, and nothing due, is as it should be."""
         if not any(self.lines_fen):
             return self.due.total_fen <= 0
-        return is_whole(self.due.amounts_fen, self.lines_fen)
+        return self.is_whole(self.lines_fen)
+
+    def is_whole(self, lines_fen: Sequence[int]) -> bool:
+        """Whether such lines are a partition of what is due."""
+        return any(is_whole(amounts_fen, lines_fen) for amounts_fen in self.due.groupings())
 
     def takes(self, *lines: PayoutLine) -> bool:
         """Whether these lines too are parts of what is due."""

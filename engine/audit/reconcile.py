@@ -15,7 +15,7 @@ from itertools import combinations
 from engine.audit.entitlement import Entitled
 from engine.audit.finding import Evidence, Finding, Kind
 from engine.audit.forgone import Forgone, Loss, Tier
-from engine.audit.partition import is_whole, placed, subsets, transposed
+from engine.audit.partition import placed, subsets, transposed
 from engine.audit.payees import Case, cases_of, line_evidence
 from engine.settle.due import Due
 from rules.diagnostic import Text, say
@@ -143,7 +143,7 @@ def _paid_twice(table: _Table, case: Case) -> Finding | None:
     for chosen in subsets(case.lines_fen, case.over_fen):
         again = [case.lines_fen[index] for index in chosen]
         rest = [line for index, line in enumerate(case.lines_fen) if index not in chosen]
-        if is_whole(amounts_fen, rest) and _repeats(amounts_fen, again, rest):
+        if case.is_whole(rest) and _repeats(amounts_fen, again, rest):
             told = say("{amount} came twice", amount=show_money(case.over_fen))
             return table.finding(Kind.PAID_TWICE, case, told)
     return None
@@ -216,7 +216,7 @@ def _stray_lines(case: Case) -> Iterator[list[PayoutLine]]:
         yield case.lines
     for chosen in subsets(case.lines_fen, case.over_fen):
         rest = [amount_fen for index, amount_fen in enumerate(case.lines_fen) if index not in chosen]
-        if is_whole(case.due.amounts_fen, rest):
+        if case.is_whole(rest):
             yield [case.lines[index] for index in chosen]
 
 
@@ -237,7 +237,7 @@ def _owed(stray: Sequence[PayoutLine], missing: Sequence[Case]) -> list[tuple[Ca
 
 
 def _lacks(case: Case, stray: Sequence[PayoutLine]) -> bool:
-    return is_whole(case.due.amounts_fen, [*case.lines_fen, *(line.amount_fen for line in stray)])
+    return case.is_whole([*case.lines_fen, *(line.amount_fen for line in stray)])
 
 
 def _called(case: Case) -> str:
@@ -263,7 +263,7 @@ def _transposed(table: _Table, case: Case) -> Finding | None:
     for index, line in enumerate(case.lines_fen):
         meant_fen = line - case.over_fen
         written = [*case.lines_fen[:index], meant_fen, *case.lines_fen[index + 1 :]]
-        if transposed(line, meant_fen) and is_whole(case.due.amounts_fen, written):
+        if transposed(line, meant_fen) and case.is_whole(written):
             told = say("{paid} instead of {due}", paid=show_money(line), due=show_money(meant_fen))
             return table.finding(Kind.TRANSPOSED, case, told)
     return None
