@@ -1,13 +1,58 @@
-"""What an award comes to for a grade, and which award stands in its place for the better ones."""
+"""Which award stands in the place of another one for those who did better: it is no smaller, and they get it instead."""
 
 from __future__ import annotations
 
-from rules.condition import AllOf, AnyOf, Condition, GradeIs, Not, terms_inside
+from typing import TypeVar
+
+from rules.condition import AllOf, AnyOf, Condition, GradeIs, Not, RankIs, ScoreIs, terms_inside
 from rules.contract import Contract
 from rules.money import Award
 
+_Term = TypeVar("_Term", RankIs, ScoreIs)
 
-def pays_better_grades(contract: Contract, index: int) -> bool:
+
+def pays_the_better(contract: Contract, index: int, key: str) -> bool:
+    """Whether what the award asks of grade, rank or score is only its step of a scale."""
+    award = contract.awards[index]
+    others = [other for other in contract.awards if other is not award]
+    if key == "rank" and (places := _asked(award.when, RankIs)) is not None:
+        return any(_pays_places_before(other, award, places) for other in others)
+    if key == "score" and (score := _asked(award.when, ScoreIs)) is not None:
+        return any(_pays_scores_above(other, award, score) for other in others)
+    return key == "grade" and _pays_better_grades(contract, index)
+
+
+def _pays_places_before(other: Award, award: Award, asked: RankIs) -> bool:
+    low = asked.rank.low or 0
+    before = low - 1 if asked.rank.at_least is not None else low
+    if other.by_rank is not None:
+        slots, least = sum(one.slots for one in other.by_rank), min(one.amount for one in other.by_rank)
+        return other.when is None and slots >= before and (award.fixed is None or least >= award.fixed)
+    best = other.when.rank if isinstance(other.when, RankIs) else None
+    return best is not None and best.low is None and (best.high or 0) >= before and _is_no_smaller(other, award)
+
+
+def _pays_scores_above(other: Award, award: Award, asked: ScoreIs) -> bool:
+    high = asked.score.high
+    best = other.when.score if isinstance(other.when, ScoreIs) else None
+    if best is None or best.low is None or high is None or best.high is not None:
+        return False
+    return best.low <= high and _is_no_smaller(other, award)
+
+
+def _is_no_smaller(other: Award, award: Award) -> bool:
+    return other.fixed is not None and award.fixed is not None and other.fixed >= award.fixed
+
+
+def _asked(condition: Condition | None, kind: type[_Term]) -> _Term | None:
+    """The award's term of that kind, where it must hold."""
+    if isinstance(condition, kind):
+        return condition
+    terms = condition.all if isinstance(condition, AllOf) else ()
+    return next((term for term in terms if isinstance(term, kind)), None)
+
+
+def _pays_better_grades(contract: Contract, index: int) -> bool:
     """Whether each grade above those of the award has an award of its own, no smaller, that those below it do not get."""
     award = contract.awards[index]
     grades = [band.id for band in contract.grades]

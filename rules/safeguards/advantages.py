@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rules.condition import Condition
 from rules.contract import Contract
 from rules.money import DepositOutcome, RiskDeposit
-from rules.paid import pays_better_grades
+from rules.paid import pays_the_better
 from rules.safeguards.costs import costs_of_nothing
 from rules.safeguards.measures import everything_scored, fewer_is_better, more_is_better
 from rules.safeguards.services import made_of
@@ -71,9 +71,8 @@ def _pays(use: Use, rule: _Rule) -> bool:
 
 
 def _is_one_of_a_scale(contract: Contract, use: Use) -> bool:
-    """An award for a lower grade, beside one for the better grades that is no smaller."""
-    first = use.at[0]
-    return first == "awards" and use.at[-1] == "grade" and pays_better_grades(contract, int(use.at[1]))
+    """An award for a lower grade or place, beside one for the better ones that is no smaller."""
+    return use.at[0] == "awards" and pays_the_better(contract, int(use.at[1]), str(use.at[-1]))
 
 
 def _rules(contract: Contract) -> Iterator[_Rule]:

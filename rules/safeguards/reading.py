@@ -90,6 +90,7 @@ def is_wrong_against_people(text: str, grounds: Iterable[Ground]) -> bool:
     return all(_is_wrong(reading, ground, words) for ground in listed)
 
 
+@lru_cache(maxsize=4096)
 def tells_of_wrong(text: str) -> bool:
     """Whether it says outright that people were wronged, and not that this was found out, stopped or did not happen."""
     reading = read(text)
