@@ -56,14 +56,13 @@ def petitions_that_divide(contract: Contract) -> Iterator[Turned]:
         if indicator.statistic:
             continue
         at: Location = ("indicators", number)
-        counted = (indicator.numerator,) if indicator.numerator else (indicator.name, indicator.name_en)
-        if _counts_petitions(indicator.denominator) and not _handled(counted):
+        if _counts_petitions(indicator.denominator) and not _handled(indicator.numerator or indicator.name):
             yield _under_nothing(indicator.denominator, (*at, "denominator"))
         if indicator.derived is None:
             continue
         sources = (*indicator.derived.add, *indicator.derived.subtract)
         above = [contract.indicator_by_id[one] for one in sources if one in contract.indicator_by_id]
-        if all(_handled((one.name, one.name_en)) for one in above):
+        if all(_handled(one.name) for one in above):
             continue
         for place, source in enumerate(indicator.derived.per):
             divisor = contract.indicator_by_id.get(source)
@@ -82,13 +81,10 @@ def _counts_petitions(text: str) -> bool:
     return bool(text) and stance_on_petitions(text) is not Stance.NONE
 
 
-def _handled(names: tuple[str, ...]) -> bool:
+def _handled(name: str) -> bool:
     """Whether it names petitions that were handled, or what was handled and nothing else: 按期办结件数, not 处理违建件数."""
-    return any(stance_on_petitions(text) is Stance.HANDLED or _handled_alone(text) for text in names)
-
-
-def _handled_alone(text: str) -> bool:
-    return says(phrases.HANDLED_ALONE, text) and says(f"{phrases.HANDLED}|{phrases.LATE}", text)
+    alone = says(phrases.HANDLED_ALONE, name) and says(f"{phrases.HANDLED}|{phrases.LATE}", name)
+    return alone or stance_on_petitions(name) is Stance.HANDLED
 
 
 def made_of(contract: Contract, indicator: Indicator) -> Iterator[ValuePart]:
