@@ -17,7 +17,7 @@ from rules.verdict import IncidentKind, Veto, WarningRule
 def wrongs_in(contract: Contract) -> frozenset[str]:
     """The ids of the incidents that may only ever cost."""
     declared = frozenset(kind.id for kind in contract.incidents if names_a_wrong(kind))
-    return declared | frozenset(_named_by_rules(contract))
+    return declared | frozenset(_named_by_rules(contract, declared))
 
 
 def names_a_wrong(kind: IncidentKind) -> bool:
@@ -40,12 +40,13 @@ def _says_wrong(text: str) -> bool:
     return retaliates or tells_of_wrong(text) or (bool(grounds) and is_wrong_against_people(text, grounds))
 
 
-def _named_by_rules(contract: Contract) -> Iterator[str]:
-    """An incident called `e1` is the forced abortion that the veto over it is named after."""
+def _named_by_rules(contract: Contract, declared: frozenset[str]) -> Iterator[str]:
+    """An incident called `e1` is the forced abortion that the veto over it is named after, unless another one there is."""
     sanctions: tuple[Veto | WarningRule, ...] = (*contract.vetoes, *contract.warnings)
     for sanction in sanctions:
-        if _is_named_after_one(sanction):
-            yield from _counted_in(sanction.when)
+        kinds = frozenset(_counted_in(sanction.when))
+        if _is_named_after_one(sanction) and kinds.isdisjoint(declared):
+            yield from kinds
     for item in contract.item_by_id.values():
         scoring = item.scoring
         if isinstance(scoring, PerEvent) and scoring.incident and scoring.deduct and _is_named_after_one(item):
