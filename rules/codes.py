@@ -108,6 +108,7 @@ CODES: dict[str, Code] = {
     "DX263": _error("negative amount of money"),
     "DX264": _error("award of the other kind of contract"),
     "DX265": _error("advance that is no money"),
+    "DX266": _error("worse class pays more"),
     # dates and versions
     "DX270": _error("dates reversed or outside the year"),
     "DX271": _error("version and superseded hash do not go together"),

@@ -15,6 +15,7 @@ from rules.shape import blank_faults, shape_faults
 from rules.source import Tree, parse_source, read_source
 
 CHECKS = (checks.check, safeguards.check)
+TOGETHER = (checks.check_together, safeguards.check_together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def load_contracts(paths: Iterable[Path]) -> tuple[Loaded, ...]:
         except Refused as refused:
             faults.extend(refused.diagnostics)
     if not faults and len(loaded) > 1:  # alone, a contract may link to one that is kept elsewhere
-        faults.extend(checks.check_together([(one.contract, one.tree) for one in loaded]))
+        read = [(one.contract, one.tree) for one in loaded]
+        faults.extend(fault for together in TOGETHER for fault in together(read))
     if faults:
         raise Refused(faults)
     return tuple(loaded)

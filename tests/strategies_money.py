@@ -11,6 +11,7 @@ from strategies_scoring import Draw, Tree
 
 POSTS = ("resident", "head")
 ACCOUNTS = ("fund", "treasury")
+# From the least to the most.
 AMOUNTS = ("0.07元", "10元", "333.33元", "1000.01元")
 UNITS = ("0.01元", "0.01元", "1元", "10元")
 ROUNDINGS = ("half_up", "half_even", "up", "down")
@@ -70,7 +71,8 @@ def _awards(draw: Draw, name: str, purse: Purse, paying: Sequence[str]) -> Tree:
     if draw(st.booleans()):
         tree["when"] = draw(_conditions(purse))
     if form in ("by_rank", "by_grade") and draw(st.booleans()):
-        tree["consolation"] = draw(st.sampled_from(AMOUNTS))
+        classes = [*tree["by_grade"].values()] if form == "by_grade" else [one["amount"] for one in tree["by_rank"]]
+        tree["consolation"] = draw(st.sampled_from(AMOUNTS[: AMOUNTS.index(classes[-1]) + 1]))
     optional = {"paid_in": st.sampled_from(AMOUNTS)}
     if purse.money:
         optional["advance"] = st.sampled_from(list(purse.money))
@@ -92,19 +94,27 @@ def _form(draw: Draw, form: str, purse: Purse) -> Tree:
     amount = st.sampled_from(AMOUNTS)
     match form:
         case "by_grade":
-            grades = draw(st.lists(st.sampled_from(purse.sight.grades), min_size=1, unique=True))
-            return {form: {grade: draw(amount) for grade in grades}}
+            grades = purse.sight.grades[: draw(st.integers(1, len(purse.sight.grades)))]
+            return {form: dict(zip(grades, draw(_falling(len(grades))), strict=True))}
         case "by_rank":
-            floor = st.fixed_dictionaries({"slots": st.sampled_from(["1", "2"]), "amount": amount},
+            floor = st.fixed_dictionaries({"slots": st.sampled_from(["1", "2"])},
                                           optional={"floor": st.sampled_from(["5", "12.5"])})  # fmt: skip
             ties = draw(st.sampled_from(["shared", "shared", "all_in", "all_out"]))
-            return {form: draw(st.lists(floor, min_size=1, max_size=3)), "ties": ties}
+            classes = draw(st.lists(floor, min_size=1, max_size=3))
+            paid = zip(classes, draw(_falling(len(classes))), strict=True)
+            return {form: [one | {"amount": paid_each} for one, paid_each in paid], "ties": ties}
         case "per_point":
             return {form: draw(amount), "above": draw(st.sampled_from(["0", "10", "2.5"]))}
         case "deposit_times" | "deposit_share":
             return {form: draw(st.sampled_from(["20%", "1/3", "1"]))}
         case _:
             return {form: draw(amount)}
+
+
+def _falling(number: int) -> st.SearchStrategy[list[str]]:
+    """Amounts of so many classes, none of which pays more than the one before."""
+    places = st.lists(st.integers(0, len(AMOUNTS) - 1), min_size=number, max_size=number)
+    return places.map(lambda drawn: [AMOUNTS[place] for place in sorted(drawn, reverse=True)])
 
 
 @st.composite

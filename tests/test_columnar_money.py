@@ -25,6 +25,7 @@ grades:
   - {id: 合格}
 awards:
   - {id: 等次奖, by_grade: {合格: ¥300, 优: "¥1,000"}, consolation: ¥50}
+  - {id: 良好奖, when: {grade: [良]}, fixed: ¥300}
   - {id: 达标奖, when: {score: {at_least: 90}}, fixed: ¥2}
 """
         ),

@@ -109,15 +109,16 @@ def pooled(award: Award, world: World) -> dict[str, int]:
 
 
 def awards_of(dice: Random) -> str:
-    def slots() -> str:
+    def slots(amount: float) -> str:
         floor = dice.choice(("", "", ", floor: 50", ", floor: 60", ", floor: 90"))
-        return f"{{slots: {dice.randint(1, 3)}, amount: ¥{dice.choice((1, 7, 20, 33.35, 100))}{floor}}}"
+        return f"{{slots: {dice.randint(1, 3)}, amount: ¥{amount}{floor}}}"
 
     lines = [f"  - {{id: 池{number}, pool: ¥{dice.choice((0.01, 0.07, 1, 12.34))}}}" for number in range(2)]
     for number in range(6):
         ties = dice.choice(("shared", "shared", "all_in", "all_out"))
         unit, consolation = dice.choice(("¥0.01", "¥1", "¥0.50")), dice.choice(("", ", consolation: ¥0.50"))
-        classes = ", ".join(slots() for _ in range(dice.randint(1, 4)))
+        amounts = sorted(dice.choices((1, 7, 20, 33.35, 100), k=dice.randint(1, 4)), reverse=True)
+        classes = ", ".join(map(slots, amounts))
         lines.append(f"  - {{id: 奖{number}, ties: {ties}, round_to: {unit}{consolation}, by_rank: [{classes}]}}")
     return "awards:\n" + "\n".join(lines)
 

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 from rules.codes import CODES
 from rules.contract import Contract
-from rules.safeguards import check, personal_record, refused_subject
+from rules.diagnostic import Refused
+from rules.load import load_contracts, parse_contract
+from rules.safeguards import check, check_together, personal_record, refused_subject
 from rules.source import Tree, parse_source
 
 CORPUS = Path(__file__).parent / "safeguards"
@@ -87,6 +89,16 @@ def test_an_innocent_text_passes(group: str, texts: dict[str, str], _code: str) 
 HEAD = "contract: c\ntitle: 责任状\nversion: 1\nyear: 2026\n"
 SECTIONS = "\nsections:\n  - {id: s, name: 工作, items: [{id: i, name: 例会, points: 100, scoring: {method: mark}}]}\n"
 
+MEETINGS = """
+indicators:
+  - {id: meetings, name: 例会, kind: count}
+sections:
+  - id: s
+    name: 工作
+    items:
+      - {id: i, name: 例会, indicator: meetings, points: 100, scoring: {method: proportional, target: 12}}
+"""
+
 
 def _routes() -> Iterator[tuple[str, str]]:
     page = (CORPUS / "routes.md").read_text(encoding="utf-8")
@@ -110,6 +122,35 @@ def reported_lines(text: str) -> set[tuple[str, int]]:
 @pytest.mark.parametrize(("name", "text"), [*_routes()], ids=lambda value: value if "\n" not in value else "")
 def test_a_route_is_refused_where_it_stands(name: str, text: str) -> None:
     assert reported_lines(text) == marked_lines(text), name
+
+
+def _routes_across() -> Iterator[tuple[str, tuple[str, ...]]]:
+    page = (CORPUS / "together.md").read_text(encoding="utf-8")
+    for chapter in page.split("\n## ")[1:]:
+        blocks = re.findall(r"^```yaml\n(.*?)```", chapter, re.MULTILINE | re.DOTALL)
+        head = HEAD.removeprefix("contract: c\n")
+        texts = (head + block + ("" if "\nsections:" in block else MEETINGS) for block in blocks)
+        yield chapter.partition("\n")[0], tuple(texts)
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"), [*_routes_across()], ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_route_across_contracts_is_refused_where_it_stands(name: str, texts: tuple[str, ...]) -> None:
+    loaded = [parse_contract(f"{number}.yaml", text) for number, text in enumerate(texts)]
+    faults = check_together([(one.contract, one.tree) for one in loaded])
+    marked = {(f"{number}.yaml", *mark) for number, text in enumerate(texts) for mark in marked_lines(text)}
+    assert {(fault.span.path, fault.code, fault.span.line) for fault in faults} == marked, name
+
+
+def test_contracts_that_are_loaded_together_are_held_against_each_other(tmp_path: Path) -> None:
+    name, texts = next(_routes_across())
+    paths = [tmp_path / f"{number}.yaml" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        load_contracts(paths)
+    assert "DX409" in {fault.code for fault in refused.value.diagnostics}, name
 
 
 # What the diagnostics say

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.safeguards.check import check, personal_record, refused_subject
+from rules.safeguards.check import check, check_together, personal_record, refused_subject
 from rules.safeguards.grounds import Ground
 
-__all__ = ["Ground", "check", "personal_record", "refused_subject"]
+__all__ = ["Ground", "check", "check_together", "personal_record", "refused_subject"]

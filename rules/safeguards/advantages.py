@@ -1,111 +1,142 @@
-"""A wrong done to people may only ever cost: it must not earn points, a grade, an award or a better refund."""
+"""What must not be paid for: a wrong done to people, fewer services around birth, less done for those who complain.
+
+Each may only ever cost. It must not earn points, a grade, a place in the ranking, an award or a better refund, by itself
+or through a score that it lowers or a sanction that it brings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from rules.condition import Children, Condition, Earlier, IncidentCount, Linked, Not, terms_inside
+from rules.condition import Condition
 from rules.contract import Contract
-from rules.money import Award, DepositOutcome
-from rules.range import Range
-from rules.safeguards import phrases
-from rules.safeguards.measures import everything_scored
-from rules.safeguards.reading import grounds_in, says
-from rules.scoring import FirstOf, Fixed, PerEvent, ScoringRule
+from rules.money import DepositOutcome, RiskDeposit
+from rules.paid import pays_the_better
+from rules.safeguards.costs import costs_of_nothing
+from rules.safeguards.measures import everything_scored, fewer_is_better, more_is_better
+from rules.safeguards.services import made_of
+from rules.safeguards.standing import Cause, Concern, Standing, Use
+from rules.safeguards.wrongs import counts_wrongs
+from rules.scoring import Exempt, FirstOf, Fixed, Measured, Part, PerEvent, parts_of
 from rules.source import Location
-from rules.verdict import GradeBand, IncidentKind, Veto, WarningRule
-
-COSTS, EARNS = 1, -1
 
 
-class Use(NamedTuple):
-    """A condition's look at incidents; `sign` 1: it comes true as they grow, -1: it comes untrue, 0: either."""
+class Advantage(NamedTuple):
+    """What somebody would be paid for, and the place where."""
 
-    kinds: tuple[str, ...]
-    sign: int
-    location: Location
+    cause: Cause
+    at: Location
 
 
-def advantages_in(contract: Contract) -> Iterator[tuple[str, Location]]:
-    """Each incident kind that names a wrong and is used to somebody's advantage, with the place of that use."""
-    wrongs = {kind.id for kind in contract.incidents if names_a_wrong(kind)}
-    for use, expected in _uses(contract):
-        for kind in use.kinds:
-            if kind in wrongs and use.sign != expected:
-                yield kind, use.location
+class _Rule(NamedTuple):
+    """A condition and what becoming true does: `gains` something for somebody, `loses` something, or may do either.
+
+    `final` where vetoes and warnings have been heard.
+    """
+
+    when: Condition | None
+    at: Location
+    gains: bool
+    loses: bool
+    final: bool = True
+
+
+def advantages_in(contract: Contract, others: Iterable[Contract] = ()) -> Iterator[Advantage]:
+    """Every advantage that the contract gives; `others` are those given with it, about which it may ask."""
+    standing = Standing(contract, others)
+    for rule in _rules(contract):
+        for use in standing.uses(rule.when, rule.at, final=rule.final):
+            if _pays(use, rule) and not _is_one_of_a_scale(contract, use):
+                yield Advantage(use.cause, use.at)
     for part, location, _ in everything_scored(contract):
         scoring = part.scoring
-        yield from _in_cases(scoring, location, wrongs)
-        if isinstance(scoring, PerEvent) and scoring.incident in wrongs and scoring.add is not None:
-            yield scoring.incident, (*location, "scoring", "incident")
+        if isinstance(scoring, FirstOf):
+            yield from _in_cases(standing, scoring.parts, (*location, "scoring", "parts"))
+        if isinstance(scoring, PerEvent) and scoring.incident in standing.wrongs and scoring.add is not None:
+            yield Advantage(Cause(scoring.incident, Concern.WRONG), (*location, "scoring", "incident"))
+    yield from _wrongs_measured(contract)
+    for kind, at in costs_of_nothing(contract, standing.wrongs):
+        yield Advantage(Cause(kind, Concern.WRONG), at)
 
 
-def _in_cases(scoring: ScoringRule, location: Location, wrongs: Collection[str]) -> Iterator[tuple[str, Location]]:
-    """Inside scoring a wrong may do one thing: leave no points, where there is at least one of its kind."""
-    for number, part in enumerate(scoring.parts if isinstance(scoring, FirstOf) else ()):
-        costs = isinstance(part.scoring, Fixed) and part.scoring.share == 0
-        for use in _looked_at(part.when, (*location, "scoring", "parts", number, "when"), 1):
-            yield from (
-                (kind, use.location) for kind in use.kinds if kind in wrongs and not (costs and use.sign == COSTS)
-            )
+def _pays(use: Use, rule: _Rule) -> bool:
+    if use.sign > 0:
+        return rule.gains
+    if use.sign < 0:
+        return rule.loses
+    # Of a total or a mixed sheet the middle of the scale says little: 80 to 90 points are a grade like any other.
+    return use.cause.alone and (rule.gains or (rule.loses and use.cause.concern is Concern.WRONG))
 
 
-def names_a_wrong(kind: IncidentKind) -> bool:
-    """Whether its words would be refused if they did not say that somebody was wronged."""
-    texts = (kind.id, kind.name, kind.name_en)
-    retaliates = any(says(phrases.PETITION, text) and says(phrases.RETALIATION, text) for text in texts)
-    return retaliates or any(grounds_in(text) for text in texts)
+def _is_one_of_a_scale(contract: Contract, use: Use) -> bool:
+    """An award for a lower grade or place, beside one for the better ones that is no smaller."""
+    return use.at[0] == "awards" and pays_the_better(contract, int(use.at[1]), str(use.at[-1]))
 
 
-def _uses(contract: Contract) -> Iterator[tuple[Use, int]]:
-    conditioned: tuple[tuple[str, tuple[Veto | WarningRule | GradeBand | Award, ...], int], ...] = (
-        ("vetoes", contract.vetoes, COSTS),
-        ("warnings", contract.warnings, COSTS),
-        ("grades", contract.grades, EARNS),
-        ("awards", contract.awards, EARNS),
-    )
-    for name, rules, expected in conditioned:
-        for number, rule in enumerate(rules):
-            yield from ((use, expected) for use in _looked_at(rule.when, (name, number, "when"), 1))
-    entry = contract.ranking.entry
-    yield from ((use, EARNS) for use in _looked_at(entry, ("ranking", "entry"), 1))
+def _rules(contract: Contract) -> Iterator[_Rule]:
+    for number, veto in enumerate(contract.vetoes):
+        yield _Rule(veto.when, ("vetoes", number, "when"), gains=False, loses=True, final=False)
+    for number, warning in enumerate(contract.warnings):
+        yield _Rule(warning.when, ("warnings", number, "when"), gains=False, loses=True, final=False)
+    yield _Rule(contract.ranking.entry, ("ranking", "entry"), gains=True, loses=False, final=False)
+    for number, grade in enumerate(contract.grades):
+        yield _Rule(grade.when, ("grades", number, "when"), gains=True, loses=False)
+    for number, award in enumerate(contract.awards):
+        yield _Rule(award.when, ("awards", number, "when"), gains=True, loses=False)
     for number, deposit in enumerate(contract.deposits):
+        worth = [_worth(deposit, outcome) for outcome in deposit.outcomes]
         for place, outcome in enumerate(deposit.outcomes):
-            location: Location = ("deposits", number, "outcomes", place, "when")
-            expected = _better_or_worse(outcome, deposit.outcomes[place + 1 :])
-            yield from ((use, expected) for use in _looked_at(outcome.when, location, 1))
+            at: Location = ("deposits", number, "outcomes", place, "when")
+            later = worth[place + 1 :]
+            gains, loses = any(one < worth[place] for one in later), any(one > worth[place] for one in later)
+            yield _Rule(outcome.when, at, gains, loses)
 
 
-def _better_or_worse(outcome: DepositOutcome, later: tuple[DepositOutcome, ...]) -> int:
-    """Whether the outcome costs or earns beside those that would have come; neither (2) when it lies between them."""
-    worth, others = _worth(outcome), [_worth(other) for other in later]
-    if all(worth <= other for other in others):
-        return COSTS
-    return EARNS if all(worth >= other for other in others) else 2
+def _worth(deposit: RiskDeposit, outcome: DepositOutcome) -> Fraction:
+    """In fen."""
+    return deposit.amount * (outcome.refund + (outcome.reward_times or 0)) + (outcome.reward or 0)
 
 
-def _worth(outcome: DepositOutcome) -> tuple[Fraction, Fraction, int]:
-    return outcome.refund + (outcome.reward_times or 0), outcome.refund, outcome.reward or 0
+def _wrongs_measured(contract: Contract) -> Iterator[Advantage]:
+    """More wrongs scoring higher, where they are reported as a number."""
+    for measured, location, indicator in everything_scored(contract):
+        if indicator is None or not _reads(measured):
+            continue
+        more, fewer = more_is_better(measured), fewer_is_better(measured, indicator)
+        if any(
+            counts_wrongs(part.indicator) and (more if part.grows else fewer) for part in made_of(contract, indicator)
+        ):
+            yield Advantage(Cause(indicator.id, Concern.WRONG), (*location, "scoring"))
 
 
-def _looked_at(condition: Condition | None, location: Location, sign: int) -> Iterator[Use]:
-    match condition:
-        case None:
-            return
-        case Linked(is_=term) | Children(is_=term) | Earlier(is_=term):
-            yield from _looked_at(term, (*location, "is"), sign)
-        case IncidentCount(incident=kinds, count=count):
-            yield Use(kinds, sign * _growing(count), (*location, "incident"))
-        case _:
-            turned = -sign if isinstance(condition, Not) else sign
-            for inside, term in terms_inside(condition):
-                yield from _looked_at(term, (*location, *inside), turned)
+def _reads(measured: Measured) -> bool:
+    counts_events = isinstance(measured.scoring, PerEvent) and measured.scoring.incident is not None
+    return not (counts_events or parts_of(measured) or isinstance(measured.scoring, Fixed | Exempt))
 
 
-def _growing(count: Range) -> int:
-    """1 when a growing number comes to lie in the range for good, -1 when it leaves it for good."""
-    if (count.low is None) == (count.high is None):
-        return 0
-    return 1 if count.high is None else -1
+def _in_cases(standing: Standing, parts: Sequence[Part], at: Location) -> Iterator[Advantage]:
+    """Inside scoring a wrong may lead to no points, or its absence to all of them; what lies between cannot be told."""
+    for number, part in enumerate(parts):
+        share, later = _share(part), [_share(one) for one in parts[number + 1 :]]
+        gains = any(_may_be_more(share, one) for one in later)
+        loses = any(_may_be_more(one, share) for one in later)
+        rule = _Rule(part.when, (*at, number, "when"), gains, loses, final=False)
+        for use in standing.uses(rule.when, rule.at, final=False):
+            if use.cause.concern is Concern.WRONG and _pays(use, rule):
+                yield Advantage(use.cause, use.at)
+
+
+def _share(part: Part) -> Fraction | None:
+    """How much of the points it gives whatever was done; None where that depends."""
+    scoring, times = part.scoring, part.times
+    if not isinstance(scoring, Fixed) or part.points is not None or not isinstance(times, Fraction):
+        return None
+    return scoring.share * times
+
+
+def _may_be_more(one: Fraction | None, other: Fraction | None) -> bool:
+    if one is None or other is None:
+        return one != 0 and other != 1
+    return one > other

@@ -84,13 +84,16 @@ def _read_by(measured: Measured) -> Iterator[str]:
 
 
 def _of_indicator(contract: Contract, name: str, at: Location) -> Iterator[Look]:
-    """The indicator, and those behind scores that it is made of, however far."""
-    waiting, seen = [name], set[str]()
+    """The indicator, those that it is derived from, and those behind scores that it is made of, however far."""
+    waiting, seen, known = [name], set[str](), contract.indicator_by_id
     while waiting:
-        indicator = contract.indicator_by_id.get(waiting.pop())
+        indicator = known.get(waiting.pop())
         if indicator is None or indicator.id in seen:
             continue
         seen.add(indicator.id)
         yield Look(at, indicator)
+        sources = indicator.derived.sources if indicator.derived is not None else ()
+        # A statistic among them is judged by the side of the line on which it stands.
+        waiting += [one for one in sources if one in known and not known[one].statistic]
         items = contract.items_behind(indicator.scores) if indicator.scores is not None else ()
         waiting += [one for item in items if item in contract.item_by_id for one in _read_by(contract.item_by_id[item])]

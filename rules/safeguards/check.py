@@ -7,19 +7,18 @@ what is refused, what is allowed, and where recognition ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, Text, in_order, say
-from rules.indicator import Indicator, Kind
-from rules.safeguards import phrases
 from rules.safeguards.advantages import advantages_in
 from rules.safeguards.cases import about_petitions, around_birth, looks
-from rules.safeguards.derivation import Origins, is_service, subjects_of
+from rules.safeguards.derivation import Origins, is_service
 from rules.safeguards.grounds import (
     ADVANTAGE,
     DEMOGRAPHIC,
     DERIVED,
+    FAMILIES_SERVED,
     NO_SERVICE,
     PERSONAL,
     PETITION,
@@ -32,10 +31,11 @@ from rules.safeguards.grounds import (
 )
 from rules.safeguards.judgement import refused_in
 from rules.safeguards.letters import folded
-from rules.safeguards.measures import everything_scored, fewer_is_better
-from rules.safeguards.reading import Stance, grounds_in, says, stance_on_petitions
+from rules.safeguards.measures import everything_scored
+from rules.safeguards.reading import Stance, grounds_in, stance_on_petitions
+from rules.safeguards.services import petitions_that_divide, turned_round
+from rules.safeguards.standing import Concern
 from rules.safeguards.texts import texts_of
-from rules.scoring import Measured
 from rules.source import Location, Tree
 from rules.wording import as_written, listed
 
@@ -48,11 +48,20 @@ def check(contract: Contract, tree: Tree) -> list[Diagnostic]:
         *_scored_statistics(contract, tree, origins),
         *_derived(contract, tree, origins),
         *_no_service(contract, tree, origins),
-        *_petitions_misused(contract, tree),
-        *_fewer_births_by_service(contract, tree),
+        *_against_people_served(contract, tree, origins),
         *_turned_round(contract, tree, origins),
         *_advantages(contract, tree),
     )
+    return list(in_order(faults))
+
+
+def check_together(contracts: Sequence[tuple[Contract, Tree]]) -> list[Diagnostic]:
+    """The advantages that show only where contracts are read together: of wrongs that another one declares."""
+    faults: list[Diagnostic] = []
+    for contract, tree in contracts:
+        together = _advantages(contract, tree, [other for other, _ in contracts if other is not contract])
+        alone = {(fault.code, fault.span) for fault in _advantages(contract, tree)}
+        faults.extend(fault for fault in together if (fault.code, fault.span) not in alone)
     return list(in_order(faults))
 
 
@@ -188,41 +197,11 @@ def _not_a_service(tree: Tree, location: Location, written: str) -> Diagnostic:
     return Diagnostic(NO_SERVICE, tree.span(location), found, expected, hint)
 
 
-def _petitions_misused(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """Petitions that are handled well enough in words, and scored against those who bring them."""
-    for measured, location, indicator in everything_scored(contract):
-        if indicator is None or indicator.statistic:
-            continue
-        names = [text for text in (indicator.name, indicator.name_en, indicator.id) if stance_on_petitions(text)]
-        counted = any(stance_on_petitions(text) is Stance.COUNTED for text in names)  # said at the indicator, and DX404
-        if names and not counted and _wrong_way_round(names, indicator, measured):
-            ground = Ground(Subject.PETITIONS, names[0])
-            fewer = say("{name}, where fewer is better", name=as_written(names[0]))
-            more = say("{name}, where more is better", name=as_written(names[0]))
-            found = fewer if fewer_is_better(measured) else more
-            yield Diagnostic(PETITION, tree.span((*location, "scoring")), found, _expected(ground), ground.way_out)
-
-
-def _wrong_way_round(names: list[str], indicator: Indicator, measured: Measured) -> bool:
-    """Fewer petitions handled scoring higher, or more of what is done against petitioners."""
-    if any(says(phrases.RETALIATION, text) for text in names):
-        return not fewer_is_better(measured)
-    counted = indicator.kind in (Kind.COUNT, Kind.NUMBER)
-    return counted and fewer_is_better(measured) and not any(says(phrases.LATE, text) for text in names)
-
-
-def _fewer_births_by_service(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    """Fewer newborns visited, fewer allowances paid: where fewer of a service around birth scores higher."""
-    for measured, location, indicator in everything_scored(contract):
-        if indicator is None or indicator.statistic or not fewer_is_better(measured):
-            continue
-        served = says(phrases.BIRTH_SERVICE, indicator.name) or says(phrases.BIRTH_SERVICE, indicator.name_en)
-        missed = says(phrases.MISSED, indicator.name) or says(phrases.MISSED, indicator.name_en)
-        if served and not missed and not subjects_of(indicator):
-            ground = Ground(Subject.BIRTHS, indicator.name)
-            found = say("{name}, where fewer is better", name=as_written(indicator.name))
-            hint = say("score the share of newborns or families served, higher is better")
-            yield Diagnostic(DEMOGRAPHIC, tree.span((*location, "scoring")), found, _expected(ground), hint)
+def _against_people_served(contract: Contract, tree: Tree, origins: Origins) -> Iterator[Diagnostic]:
+    for turned in (*turned_round(contract, origins), *petitions_that_divide(contract)):
+        ground = turned.ground
+        hint = FAMILIES_SERVED if ground.subject is Subject.BIRTHS else ground.way_out
+        yield Diagnostic(ground.code, tree.span(turned.at), turned.found, _expected(ground), hint)
 
 
 def _turned_round(contract: Contract, tree: Tree, origins: Origins) -> Iterator[Diagnostic]:
@@ -241,18 +220,25 @@ def _turned_round(contract: Contract, tree: Tree, origins: Origins) -> Iterator[
         elif around_birth(indicator):
             ground = Ground(Subject.BIRTHS, indicator.name)
             found = say("{name}, on which other points depend", name=as_written(indicator.name))
-            hint = say("score the share of newborns or families served, higher is better")
-            yield Diagnostic(DEMOGRAPHIC, span, found, _expected(ground), hint)
+            yield Diagnostic(DEMOGRAPHIC, span, found, _expected(ground), FAMILIES_SERVED)
 
 
-def _advantages(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
-    for kind, location in advantages_in(contract):
-        found = say("{incident} used to somebody's advantage", incident=kind)
-        expected = say("a wrong done to people only ever costs: {because}", because=RIGHTS)
-        hint = say(
-            "use it in a veto, a warning or a deduction, with `count: {range}` or no count", range="{at_least: 1}"
-        )
-        yield Diagnostic(ADVANTAGE, tree.span(location), found, expected, hint)
+def _advantages(contract: Contract, tree: Tree, others: Sequence[Contract] = ()) -> Iterator[Diagnostic]:
+    found = list(dict.fromkeys(advantages_in(contract, others)))
+    for at, concern in dict.fromkeys((one.at, one.cause.concern) for one in found):
+        names = listed(dict.fromkeys(one.cause.name for one in found if (one.at, one.cause.concern) == (at, concern)))
+        if concern is Concern.WRONG:
+            hint = say(
+                "use it in a veto, a warning or a deduction, with `count: {range}` or no count", range="{at_least: 1}"
+            )
+            told = say("{incident} used to somebody's advantage", incident=names)
+            expected = say("a wrong done to people only ever costs: {because}", because=RIGHTS)
+            yield Diagnostic(ADVANTAGE, tree.span(at), told, expected, hint)
+        else:
+            ground = Ground(Subject.BIRTHS if concern is Concern.BIRTHS else Subject.PETITIONS, names)
+            told = say("{name}, where fewer is better", name=names)
+            hint = FAMILIES_SERVED if concern is Concern.BIRTHS else ground.way_out
+            yield Diagnostic(ground.code, tree.span(at), told, _expected(ground), hint)
 
 
 def _places_of(contract: Contract, tree: Tree, ids: Iterable[str]) -> tuple[Span, ...]:

@@ -112,6 +112,7 @@ _BECAUSE = {
 }
 
 STATISTIC_ONLY = say("record it as an indicator with `statistic: true`; score the service that is offered instead")
+FAMILIES_SERVED = say("score the share of newborns or families served, higher is better")
 _WAYS_OUT = {
     DEMOGRAPHIC: STATISTIC_ONLY,
     PROCEDURE: STATISTIC_ONLY,

@@ -19,8 +19,8 @@ INNOCENT_HAN = pattern(
     出生缺陷(?:综合)?(?:干预|防治|预防|防控|救助|宣传|知识|一级|二级|三级|筛查|患儿|健康教育|咨询|治疗|监测)|
     出生(?:登记|医学证明|证明|一件事)(?!(?:签发|办理|发放|领取)?[人件份总]?[数量](?!据))|出生地|
     分娩(?:补助|补贴|镇痛|救助|费用|知识|保险|待遇|安全)|
-    [一二两三多][孩胎](?:及以上|以上)?的?(?:家庭|母亲|户)?的?[^|]{0,4}(?:补贴|补助|津贴|奖补|托育|入托|慰问|走访|
-    救助|保险|租房|购房|公积金|福利)|[二三两]孩(?:生育)?政策(?:宣传|解读|知晓|配套|咨询)|
+    [一二两三多][孩胎](?:及以上|以上)?的?(?:家庭|母亲|户)?的?[^|]{0,4}(?:托育|入托|慰问|走访|救助|保险|租房|购房|公积金|福利|
+    (?:补贴|补助|津贴|奖补)(?:金|资金|款)?(?=发放|兑现|到位|落实|及时|办理|申领|申报|审核|拨付|政策|宣传|知晓|标准|公示|服务|应享|覆盖))|[二三两]孩(?:生育)?政策(?:宣传|解读|知晓|配套|咨询)|
     (?:预防|防止|劝阻|制止|反对|治理)早婚|早婚(?:早育)?的?(?:危害|预防|宣传|教育)|晚婚假|晚育假|
     (?:避孕)?药具(?:免费)?(?:发放|供应|领取|自取|自助)?(?:服务)?(?:网点|点|机|柜|站|窗口|终端)|
     避孕(?:药具|节育)?(?:方法|措施)?的?(?:知识|咨询|知情选择|知情同意|宣传|科普|健康教育|培训|讲座)|
@@ -65,7 +65,8 @@ INNOCENT_ENGLISH = pattern(
     \b(?:contraceptive|condom) (?:supply|distribution|supplies|vending)? ?(?:points?|kiosks?|machines?|outlets?|
     cabinets?)\b|
     \bcontracepti(?:ve|on) (?:advice|counsel\w*|information|education|knowledge|awareness)\b|
-    \b(?:third|second) child(?:ren)? (?:allowances?|subsid\w+|famil\w+ (?:support|subsid)\w*|benefits?|care)\b|
+    \b(?:third|second) child(?:ren)? (?:famil\w+ support\w*|care|(?:famil\w+ )?(?:allowances?|subsid\w+|benefits?)
+    (?= (?:paid|issued|disbursed|delivered|handled|on time|timel\w*|within|applications?)\b))|
     \bpre ?pregnancy\b|\bearly marriage (?:prevention|education|awareness)\b|\bring roads?\b|\bcoil springs?\b
     """,
     service=_SERVICE_EN,
@@ -138,6 +139,30 @@ LEAKED = pattern(
     """
 )
 
+# Wrongs that need no refused word beside them.
+WRONGDOING = pattern(
+    r"""
+    打击报复|(?:报复|殴打|打骂|辱骂|侮辱|虐待|拘禁|恐吓|威胁)[^|]{0,4}(?:<people>)|
+    (?:强制|强迫|胁迫|逼迫|威逼)(?:(?:[^|]{0,3}(?:<people>))|接受服务|捐款|摊派)|
+    弄虚作假|(?:伪造|篡改|虚报|瞒报|编造|虚假)[^|]{0,6}(?:统计|数据|数字|报表|台账|人数|资料|考核材料)|
+    (?:统计|数据|报表|台账|考核|材料)(?:造假|作假)|
+    (?:泄露|泄漏|外泄|倒卖|出售|买卖|非法获取|非法提供)[^|]{0,6}(?:个人信息|隐私|身份信息|个人资料|个人数据|(?:<people>)信息)|
+    乱(?:收费|罚款|摊派)|(?:违法|违规|非法)(?:收费|收取费用|罚款|摊派|集资)|
+    \bretaliat\w*|\bcoerc\w*|\bfalsif\w* (?:\w+ )?(?:statistics?|figures?|data|reports?|records?)\b|
+    \bleak\w* (?:of )?(?:\w+ ){0,2}(?:personal|private|residents?)\b|\b(?:personal|private) (?:data|information) leak\w*|
+    \b(?:unlawful|illegal|arbitrary) (?:fees?|fines?|charges?|lev(?:y|ies))\b|
+    \b(?:beat\w*|assault\w*|intimidat\w*|harass\w*) (?:of )?(?:a |the )?(?:residents?|villagers?|people|petitioners?|wom[ae]n)\b
+    """,
+    people="群众|村民|居民|妇女|老人|儿童|农户|住户|百姓|服务对象|信访人|上访人|举报人|投诉人",
+)
+# Who found it out, stopped it or kept it from happening is no wrongdoer. 被查处 and 未经同意 are said of one.
+UNCOVERED = pattern(
+    r"""
+    (?<!被)(?<!经)(?:查处|查办|制止|纠正|举报|抵制|防止|杜绝|预防|整治|治理|打击|查获|揭发|拒绝|反对|禁止|严禁|不得|整改|劝阻|反映)|
+    未(?!经|征)|没有|无(?!故|理|证|端)|不(?!法|当|良|顾)|零|为0|\b(?:no|zero|never|without|stop\w*|prevent\w*|report\w*|expos\w*|uncover\w*|refus\w*)\b
+    """
+)
+
 # What turns such an incident into its opposite: failing to coerce, resisting coercion ...
 TURNED = pattern(
     r"""
@@ -160,7 +185,8 @@ PETITION = pattern(
     r"""
     信访|上访|投诉|[息截拦控罢]访|罢诉|息诉|接返|访民|闹访|缠访|[进赴到]京访|越级访|集体访|集访|非访|重访|个访|群访|
     来信来访|举报|控告|告状|越访|群众(?:来访|来信)|反映问题(?=人次|件|数)|维权(?=人|次|数)|差评(?=数|率|量)|
-    申诉(?=次|数|件|率|量)|进京(?=人员|人数|次|劝)|群众诉求|诉求(?=量|件|工单)|(?:热线|12345|市长信箱)(?:工单|来电|件)|
+    申诉(?=次|数|件|率|量)|进京(?=人员|人数|次|劝)|群众诉求|诉求(?=量|件|工单)|(?:热线|12345|市长信箱)(?:平台)?(?:转办|交办|派发|派办|受理|诉求)?(?:工单|来电|[案事]?件|派单)|
+    不满意(?:[案事]?件|工单|来电)|群众不满意(?=[次数量起])|
     \bpetition\w*|\bcomplain\w*|\bgrievances?\b|\bprotest(?:s|ers?)\b|\bletters and visits\b|
     \bappeals (?:filed|lodged|made|received|count)\b|\bnumber of appeals\b|\bwhistle ?blow\w*|
     \bhotline (?:calls|tickets)\b
@@ -198,7 +224,7 @@ PROVOKED = pattern(
 )
 HANDLED = pattern(
     r"""
-    办结|受理|答复|回复|化解|处理|处置|接待|调处|办理|满意|解决|反馈|包案|接访|调解|代理|积案|核查|核实|查处|兑现|回访|
+    办结|受理|答复|回复|化解|处理|处置|接待|调处|办理|(?<!不)满意|解决|反馈|包案|接访|调解|代理|积案|核查|核实|查处|兑现|回访|
     响应|\bhandl\w*|\bresol\w*|\banswer\w*|\brepl\w*|\bclos\w*|\bprocess\w*|\bsettl\w*|\backnowledg\w*|\brespon\w*|
     \btimel\w*|\bon time\b|\bwithin\b|\bsatisf\w*|\bfollow\w*|\baccept\w*|\baddress\w*|\bdealt\b|\bsolved\b|\bheard\b
     """
@@ -209,6 +235,15 @@ LATE = pattern(
     不(?:予)?(?:受理|答复|及时|处理|按期)|积压|拒不|拒收|办理不力|\boverdue\b|\blate\b|\bdelay\w*|
     \bun(?:answered|resolved|handled)\b|\bignor\w*|\bnot (?:handled|answered|resolved|accepted)\b|
     \brefus\w* to (?:accept|handle|answer)\b|\bmishandl\w*
+    """
+)
+# Handled, and nothing said of what: the share of something below the line that may be petitions.
+HANDLED_ALONE = pattern(
+    r"""
+    ^(?:已|应|按|限|及|时|期|当|年|月|季|本|内|后|的|规定|满意|办结|受理|答复|回复|化解|解决|反馈|办理|处理|逾期|超期|未|群众|事项|案)+
+    (?:总?[件起]?[次数量]?)?$|
+    ^(?:(?:handled|resolved|answered|closed|settled|replied|acknowledged|accepted|satisfied|overdue|unanswered|late|not|in|on|
+    time|within|days|promptly|to|number|of|total|cases)(?: |$))+$
     """
 )
 # Keeping the door open for people who complain.

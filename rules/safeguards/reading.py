@@ -73,7 +73,7 @@ def stance_on_petitions(text: str) -> Stance:
         return Stance.COUNTED
     if has(phrases.LATE, plain) or has(phrases.HANDLED, plain):
         return Stance.HANDLED
-    if has(phrases.COUNTED, plain):
+    if any(has(phrases.COUNTED, form) for form in reading.forms):
         return Stance.COUNTED
     return Stance.HANDLED if has(phrases.KEPT_UP, plain) else Stance.MENTIONED
 
@@ -88,6 +88,14 @@ def is_wrong_against_people(text: str, grounds: Iterable[Ground]) -> bool:
     reading, listed = read(text), list(grounds)
     words = "|".join(part for ground in listed for part in _patterns_of(ground))
     return all(_is_wrong(reading, ground, words) for ground in listed)
+
+
+@lru_cache(maxsize=4096)
+def tells_of_wrong(text: str) -> bool:
+    """Whether it says outright that people were wronged, and not that this was found out, stopped or did not happen."""
+    reading = read(text)
+    told = any(has(phrases.WRONGDOING, form) for form in reading.forms)
+    return told and not _turned(phrases.WRONGDOING, reading, phrases.UNCOVERED)
 
 
 def without_sentences(pattern: str, text: str) -> str:
