@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import count
 from math import comb
 
 import pytest
@@ -16,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.allot.allot import Allotment, allot
-from engine.allot.bounds import Bounds
+from engine.allot.bounds import Bounds, order_of
 from engine.allot.compare import compare
+from engine.allot.divisors import by_divisor, power, shown_divisor, signpost
 from engine.allot.effort import equal_effort
 from engine.allot.methods import Method
 from engine.allot.remainder import divided
@@ -163,6 +165,36 @@ def test_ties_go_to_the_larger_weight_then_the_smaller_code() -> None:
         assert got(2, {"c": 1, "a": 1, "b": 1}, method) == {"a": 1, "b": 1, "c": 0}
     why = told(allot(Fraction(2), exact({"c": 1, "a": 1, "b": 1})), "c")[0]
     assert why.endswith("equal to another; the larger weight goes first, then the smaller code")
+
+
+def test_a_tie_of_divisors_is_told_as_one() -> None:
+    """4 over three equal ones: at Webster's 1.5 and Hill's root of 2 all of them ask for the fourth. Of 2, Adams can give only
+    two of three their first."""
+    ones = exact({"a": 1, "b": 1, "c": 1})
+    rule = "exactly where rounding up begins, as for another; the larger weight goes first, then the smaller code"
+    webster = allot(Fraction(4), ones, Method.WEBSTER)
+    assert told(webster, "a")[0] == f"1 ÷ (2/3 ≈ 0.66666667) = 1.5, {rule}: 2"
+    assert told(webster, "c")[0] == f"1 ÷ (2/3 ≈ 0.66666667) = 1.5, {rule}: 1"
+    assert (
+        told(allot(Fraction(4), ones, Method.HILL), "b")[0] == f"1 ÷ (√0.5 ≈ 0.70710678) = √2 ≈ 1.41421356, {rule}: 1"
+    )
+    few = next(share for share in allot(Fraction(2), ones, Method.ADAMS).shares if share.code == "c")
+    assert (few.quota, str(few.derivation.worked)) == (0, "not enough steps for everybody's first")
+
+
+def test_a_bound_is_told_where_it_holds() -> None:
+    """By 10 the weights 70, 20 and 10 are 7, 2 and 1; a may have 5 at most, c 2 at least."""
+    bounds = {"a": Bounds(highest=Fraction(5)), "c": Bounds(lowest=Fraction(2))}
+    webster = allot(Fraction(9), exact({"a": 70, "b": 20, "c": 10}), Method.WEBSTER, bounds=bounds)
+    assert webster.quotas == {"a": 5, "b": 2, "c": 2}
+    assert told(webster, "a")[:2] == [
+        "70 ÷ 10 = 7, rounded up from 7.5 on: 7; held at its highest, 5",
+        "the exact share is more",
+    ]
+    assert told(webster, "c")[:2] == [
+        "10 ÷ 10 = 1, rounded up from 1.5 on: 1; held at its lowest, 2",
+        "the exact share is less",
+    ]
 
 
 def test_bounds_take_from_everybody_else_in_proportion() -> None:
@@ -413,6 +445,28 @@ def test_divisors_agree_with_a_count_one_by_one(
         ]  # type: ignore[operator]
         counted[max(room, key=priority)] += 1
     assert in_steps(case, method).quotas == counted
+
+
+@given(bounded(), st.sampled_from(DIVISORS))
+def test_the_divisor_that_is_told_gives_the_result(
+    case: tuple[int, dict[str, int], dict[str, tuple[int, int | None]]], method: Method
+) -> None:
+    """Every quotient rounded up from its signpost on and held to its bounds; where the last step was a tie, all but that."""
+    steps, weights, bounds = case
+    held = {
+        code: Bounds(Fraction(low), None if high is None else Fraction(high)) for code, (low, high) in bounds.items()
+    }
+    order = order_of(Fraction(steps), exact(weights), held, Fraction(1))
+    divided = by_divisor(order, method)
+    divisor = shown_divisor(method, divided)
+    if divisor is None:
+        return
+    missed = 0
+    for one in order.claims:
+        quotient = one.weight ** power(method) / divisor.raised
+        asked = next(k for k in count() if not one.weight or signpost(method, k) > quotient)
+        missed += one.clamped(Fraction(asked)) - divided.steps[one.code]
+    assert missed == 0 or (divisor.tied and missed > 0)
 
 
 def test_thousands_of_parties_and_millions_of_steps() -> None:

@@ -11,7 +11,9 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from math import isqrt
+from typing import NamedTuple
 
 from engine.allot.bounds import Claim, Order, fair_shares
 from engine.allot.methods import Method
@@ -59,7 +61,7 @@ def by_divisor(order: Order, method: Method) -> Divided:
     return _with_edge(rule, order.claims, steps)
 
 
-def _give(rule: _Rule, order: Order, steps: dict[str, int], count: int) -> None:
+def _give(rule: _Rule, order: Order, steps: dict[str, int], number: int) -> None:
     """So many steps more, each to whoever is next."""
 
     def waiting(place: int) -> tuple[int, Fraction, int]:
@@ -69,7 +71,7 @@ def _give(rule: _Rule, order: Order, steps: dict[str, int], count: int) -> None:
 
     heap = [waiting(place) for place, one in enumerate(order.claims) if one.has_room(steps[one.code])]
     heapq.heapify(heap)
-    for _ in range(count):
+    for _ in range(number):
         place = heapq.heappop(heap)[-1]
         one = order.claims[place]
         steps[one.code] += 1
@@ -77,7 +79,7 @@ def _give(rule: _Rule, order: Order, steps: dict[str, int], count: int) -> None:
             heapq.heappush(heap, waiting(place))
 
 
-def _take_back(rule: _Rule, order: Order, steps: dict[str, int], count: int) -> None:
+def _take_back(rule: _Rule, order: Order, steps: dict[str, int], number: int) -> None:
     """So many steps fewer, each from whoever came last."""
 
     def given(place: int) -> tuple[int, Fraction, int]:
@@ -87,7 +89,7 @@ def _take_back(rule: _Rule, order: Order, steps: dict[str, int], count: int) -> 
 
     heap = [given(place) for place, one in enumerate(order.claims) if steps[one.code] > one.lowest]
     heapq.heapify(heap)
-    for _ in range(count):
+    for _ in range(number):
         place = -heapq.heappop(heap)[-1]
         one = order.claims[place]
         steps[one.code] -= 1
@@ -114,39 +116,50 @@ def _with_edge(rule: _Rule, claims: Iterable[Claim], steps: Mapping[str, int]) -
     return Divided(steps, min(given, default=None), max(waiting, default=None))
 
 
-def signpost(method: Method, k: int) -> tuple[Fraction, int]:
-    """From where on a quotient between k and k+1 is rounded up, as a power: `(3/2, 1)` is 1.5, `(2, 2)` the root of 2."""
-    rule = _RULES[method]
-    return rule.signpost(k), rule.power
+class Divisor(NamedTuple):
+    """A divisor by which the result comes about, raised to the power in which the method compares. `tied`: the last step
+    given and the first one not given rank equal, both exactly at a signpost."""
+
+    raised: Fraction
+    tied: bool
 
 
-def shown_divisor(method: Method, divided: Divided) -> Fraction | None:
-    """The shortest decimal that as a divisor gives this result: above what the first step not given asks for, and not above
-    the last one given. None where both are equal (a tie decided by the rule), or no step was in question."""
-    power = _RULES[method].power
+def signpost(method: Method, k: int) -> Fraction:
+    """From where on a quotient between k and k+1 is rounded up; raised to the method's power."""
+    return _RULES[method].signpost(k)
+
+
+def power(method: Method) -> int:
+    """2 where numbers are compared by their squares."""
+    return _RULES[method].power
+
+
+def shown_divisor(method: Method, divided: Divided) -> Divisor | None:
+    """The shortest decimal above what the first step not given asks for, and not above the last one given; what both ask for
+    where they are equal. None where not everybody's first step was given: no divisor is large enough."""
     last, following = divided.last, divided.following
-    if last is None or last == following or (following is not None and following[0]):
+    if following is not None and following[0]:
         return None
     low = Fraction(0) if following is None else following[1]
-    high = None if last[0] else last[1]
-    return _shortest_between(low, high, power)
+    high = None if last is None or last[0] else last[1]
+    if low == high:
+        return Divisor(low, tied=True)
+    exponent = power(method)
+    return Divisor(_shortest_between(low, high, exponent) ** exponent, tied=False)
 
 
-DECIMALS_TRIED_MAX = 60
-
-
-def _shortest_between(low: Fraction, high: Fraction | None, power: int) -> Fraction | None:
+def _shortest_between(low: Fraction, high: Fraction | None, exponent: int) -> Fraction:
     """The decimal with the fewest digits whose power is above `low` and not above `high`; the smallest of them."""
     top = len(str(int(low if high is None else high)))
-    for decimals in range(-top, DECIMALS_TRIED_MAX):
+    for decimals in count(-top):
         unit = Fraction(10) ** -decimals
-        multiple = _root_floor(low / unit**power, power) + 1
-        if high is None or (multiple * unit) ** power <= high:
+        multiple = root_floor(low / unit**exponent, exponent) + 1
+        if high is None or (multiple * unit) ** exponent <= high:
             return multiple * unit
-    return None
+    raise AssertionError("between two numbers there is a decimal")
 
 
-def _root_floor(value: Fraction, power: int) -> int:
+def root_floor(value: Fraction, exponent: int) -> int:
     """The largest whole number whose power is not above the value."""
     whole = value.numerator // value.denominator
-    return whole if power == 1 else isqrt(whole)
+    return whole if exponent == 1 else isqrt(whole)

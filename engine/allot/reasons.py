@@ -8,7 +8,7 @@ from math import isqrt
 from typing import NamedTuple
 
 from engine.allot.bounds import ZERO, Claim, Order
-from engine.allot.divisors import Divided, shown_divisor, signpost
+from engine.allot.divisors import Divided, Divisor, power, root_floor, shown_divisor, signpost
 from engine.allot.methods import Method
 from engine.score.derivation import DECIMALS_SHOWN_MAX, Step, StepKind, operand, readable
 from rules.diagnostic import Text, say
@@ -69,40 +69,64 @@ def _of_fraction(
 
 def of_divisors(split: Split, divided: Divided, method: Method) -> dict[str, Step]:
     """By a divisor: the quotient of each, and the signpost from which on it is rounded up."""
-    divisor = shown_divisor(method, divided)
-    if divisor is None:
-        rule = say("step by step to the highest priority: weight ÷ signpost")
-        told = say(
-            "the last step given is equal to another or asks for no divisor; the larger weight goes first, then the smaller code"
-        )
-        return {one.code: _step(split, one, divided.steps, rule, told) for one in split.order.claims}
+    divisor, got = shown_divisor(method, divided), divided.steps
     rule = say("weight ÷ divisor, rounded by the method")
+    if divisor is None:
+        rule = say(
+            "everybody's first step comes before any second; the larger weight goes first, then the smaller code"
+        )
+        told = say("not enough steps for everybody's first")
+        return {one.code: _step(split, one, got, rule, told) for one in split.order.claims}
     return {
-        one.code: _step(split, one, divided.steps, rule, _of_quotient(one, divisor, method, divided.steps[one.code]))
+        one.code: _step(split, one, got, rule, _of_quotient(one, divisor, method, got[one.code]))
         for one in split.order.claims
     }
 
 
-def _of_quotient(one: Claim, divisor: Fraction, method: Method, got: int) -> Text:
-    quotient = one.weight / divisor
-    whole = int(quotient)
-    mark, power = signpost(method, whole)
-    up = mark <= quotient**power
-    shown = readable(mark) if power == 1 else f"√{operand(readable(mark))} ≈ {_root_shown(mark)}"
-    worked = say(
-        "{weight} ÷ {divisor} = {quotient}, rounded up from {signpost} on: {steps}",
-        weight=operand(readable(one.weight)), divisor=readable(divisor), quotient=readable(quotient), signpost=shown,
-        steps=whole + up,
+def _of_quotient(one: Claim, divisor: Divisor, method: Method, got: int) -> Text:
+    exponent = power(method)
+    quotient = one.weight**exponent / divisor.raised
+    whole = root_floor(quotient, exponent)
+    mark = signpost(method, whole)
+    steps = whole + (mark <= quotient)
+    division = say(
+        "{weight} ÷ {divisor} = {quotient}",
+        weight=operand(readable(one.weight)), divisor=operand(_root(divisor.raised, exponent)),
+        quotient=_root(quotient, exponent),
     )  # fmt: skip
-    if got > whole + up:
+    if (
+        divisor.tied
+        and steps
+        and signpost(method, steps - 1) == quotient
+        and got in (steps, steps - 1)
+        and got != one.highest
+    ):
+        tie = say("exactly where rounding up begins, as for another")
+        return say(
+            "{division}, {tie}; the larger weight goes first, then the smaller code: {steps}",
+            division=division, tie=tie, steps=got,
+        )  # fmt: skip
+    worked = say(
+        "{division}, rounded up from {signpost} on: {steps}",
+        division=division,
+        signpost=_root(mark, exponent),
+        steps=steps,
+    )
+    if got > steps:
         return say("{worked}; held at its lowest, {steps}", worked=worked, steps=got)
-    return say("{worked}; held at its highest, {steps}", worked=worked, steps=got) if got < whole + up else worked
+    return say("{worked}; held at its highest, {steps}", worked=worked, steps=got) if got < steps else worked
 
 
-def _root_shown(square: Fraction) -> str:
-    """Rounded down, for the eye only: what decides is the square."""
+def _root(raised: Fraction, exponent: int) -> str:
+    """Rounded down where it has no end, for the eye only: what decides is the square."""
+    if exponent == 1:
+        return readable(raised)
+    root = Fraction(isqrt(raised.numerator), isqrt(raised.denominator))
+    if root**2 == raised:
+        return readable(root)
     scale = 10**DECIMALS_SHOWN_MAX
-    return show(Fraction(isqrt(square.numerator * scale**2 // square.denominator), scale))
+    near = Fraction(isqrt(raised.numerator * scale**2 // raised.denominator), scale)
+    return f"√{operand(show(raised))} ≈ {show(near)}"
 
 
 def of_chances(step: Fraction, got: int, chance: Fraction, following: Fraction | None) -> Step:
