@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import audit, contract, convert, data, demo, desk, differing, ledger, money, runs, year
+from cli import allot, audit, contract, convert, data, demo, desk, differing, ledger, money, runs, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -41,6 +41,7 @@ COMMANDS = (
     ("schema", contract.schema, N_("the JSON Schema of contracts, for editors")),
     ("template", contract.template, N_("write the workbook to be filled in for contracts")),
     ("import", data.import_, N_("read workbooks or CSV tables into the workspace")),
+    ("allot", allot.allot, N_("split a quota over parties so that it adds up, with the reason for every share")),
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),

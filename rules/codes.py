@@ -252,6 +252,12 @@ CODES: dict[str, Code] = {
     "DX721": _error("a kept run comes out differently"),
     "DX722": _error("database that cannot be used"),
     "DX723": _error("not a sealed run"),
+    # allotment
+    "DX730": _error("weights that nothing can be allotted by"),
+    "DX731": _error("amount that is no multiple of the step"),
+    "DX732": _error("bounds that no allotment keeps"),
+    "DX733": _error("party without a weight"),
+    "DX734": _error("indicator that cannot be allotted"),
     # findings of an audit
     "DX801": _error("overpaid"),
     "DX802": _error("underpaid"),

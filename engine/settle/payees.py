@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from engine.allot.remainder import divided
 from engine.score.derivation import Step
 from engine.settle.court import Court
 from engine.settle.due import Due, computed_fen
-from engine.settle.pool import divided
 from engine.verdict import Verdict
 from rules.diagnostic import Text, say
 from rules.money import Award, DueKind, Payee

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
+from engine.allot.remainder import divided
 from engine.score.derivation import readable
 from engine.settle.amounts import Amount
 from engine.verdict import Verdict
@@ -29,16 +30,3 @@ def pooled(pool_fen: int, eligible: Sequence[Verdict]) -> dict[str, Amount]:
             )  # fmt: skip
             found[code] = Amount(amount_fen, say("a pool divided by score"), worked)
     return found
-
-
-def divided(amount_fen: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
-    """By largest remainder; of equal fractions those first in `weights` come first. Without any weight nobody gets anything."""
-    total = sum(weights.values(), Fraction(0))
-    if total == 0:
-        return dict.fromkeys(weights, 0)
-    exact = {name: amount_fen * weight / total for name, weight in weights.items()}
-    shares = {name: share.numerator // share.denominator for name, share in exact.items()}
-    by_fraction = sorted(weights, key=lambda name: shares[name] - exact[name])
-    for name in by_fraction[: amount_fen - sum(shares.values())]:
-        shares[name] += 1
-    return shares

@@ -16,7 +16,7 @@ from targets.template.plan import PlannedBook
 from targets.template.sheets import RecordSheets
 from targets.vocabulary import FLAGS
 
-__all__ = ["write_template", "write_workbook"]
+__all__ = ["write_targets", "write_template", "write_workbook"]
 
 
 def write_template(
@@ -44,6 +44,19 @@ def write_workbook(
     is the contracts' unless it is given."""
     year = year or max(contract.year for contract in contracts)
     write_book(_plan(contracts, records, year, language, say, ask=False), out, language, say)
+
+
+def write_targets(
+    records: Records,
+    contracts: Sequence[Contract],
+    out: Path,
+    notes: Sequence[str],
+    language: str = "zh",
+    say: Callable[[Text], str] = str,
+) -> None:
+    """The targets of the records alone, in the layout of the template; the notes stand on the first sheet."""
+    sheets = RecordSheets(contracts, records, language)
+    write_book(PlannedBook(list(notes), [sheets.targets(ask=False)], sheets.choices()), out, language, say)
 
 
 def _plan(
