@@ -67,7 +67,7 @@ def record_of(proof: Proof, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]
     kept = proof.kept
     dues = None if proof.assessment is None else proof.assessment.dues
     breaches = breaches_of(kept, runs, vouchers) if kept.sealed else ()
-    return RunRecord(kept.run.name, kept.sealed, kept.run.supersedes, breaches, proof.result_hash, dues)
+    return RunRecord(kept.run.name, kept.run.year, kept.sealed, kept.run.supersedes, breaches, proof.result_hash, dues)
 
 
 def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]) -> tuple[Text, ...]:

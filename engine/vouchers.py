@@ -29,6 +29,7 @@ class Sealed:
     """A sealed run when it is settled: its contracts and dues, and the runs that it supersedes, one through the other."""
 
     run: str
+    year: int
     contracts: Sequence[Contract]
     dues: Sequence[Due]
     supersedes: frozenset[str] = frozenset()
@@ -52,7 +53,7 @@ def deposits(
     contracts: Sequence[Contract], snapshot: Snapshot, vouchers: Sequence[Voucher], day: date
 ) -> tuple[Entry, ...]:
     """What is still to be paid in by everybody whose post a deposit names, or to be given back after a change of post."""
-    asked, held = dict(_asked(contracts, snapshot)), deposits_held(vouchers)
+    asked, held = dict(_asked(contracts, snapshot)), deposits_held(vouchers, snapshot.year)
     accounts = {(one.contract, deposit.id): _paid_from(deposit.basis) for one in contracts for deposit in one.deposits}
     entries = []
     for key in (*asked, *(key for key in held if key not in asked)):
@@ -63,7 +64,7 @@ def deposits(
                 Posting(source, amount_fen, payee=cadre),
                 Posting(Account(AccountKind.DEPOSIT, cadre), -amount_fen),
             )
-            entries.append(Entry(EntryKind.DEPOSIT, day, "", contract, clause, cadre, postings=postings))
+            entries.append(Entry(EntryKind.DEPOSIT, day, "", contract, clause, cadre, str(snapshot.year), postings))
     return tuple(entries)
 
 
@@ -92,7 +93,7 @@ def _other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Dia
     for due in sealed.dues:
         if due.kind in (DueKind.REFUND, DueKind.FORFEIT):
             disposed[due.contract, due.clause, due.subject] += due.amount_fen
-    held = deposits_held(vouchers)
+    held = deposits_held(vouchers, sealed.year)
     for key in sorted({*disposed, *held}):
         if disposed.get(key, 0) != held.get(key, 0):
             contract, clause, cadre = key

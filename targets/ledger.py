@@ -63,7 +63,8 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be entered: of one clause of a contract for one subject. `note` of a seal is the SHA-256 of the result.
+    """What is to be entered: of one clause of a contract for one subject. `note` of a seal is the SHA-256 of the result, of
+    a deposit the year it is for: the next year's is often paid in before this year's is settled.
 
     A seal and a settlement's end carry no postings.
     """
@@ -146,11 +147,11 @@ def posted(vouchers: Iterable[Voucher], runs: Iterable[str]) -> Mapping[tuple[st
     return sums
 
 
-def deposits_held(vouchers: Iterable[Voucher]) -> Mapping[tuple[str, str, str], int]:
-    """What was paid in and not given back before the year's end, in fen, by contract, clause and cadre."""
+def deposits_held(vouchers: Iterable[Voucher], year: int) -> Mapping[tuple[str, str, str], int]:
+    """What was paid in for the year and not given back before its end, in fen, by contract, clause and cadre."""
     sums: dict[tuple[str, str, str], int] = {}
     for one in vouchers:
-        if one.entry.kind is EntryKind.DEPOSIT:
+        if one.entry.kind is EntryKind.DEPOSIT and one.entry.note == str(year):
             key = (one.entry.contract, one.entry.clause, one.entry.subject)
             paid = sum(p.amount_fen for p in one.entry.postings if p.account.kind is AccountKind.DEPOSIT)
             sums[key] = sums.get(key, 0) - paid

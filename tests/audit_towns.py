@@ -124,7 +124,9 @@ class Town:
 
     @property
     def record(self) -> RunRecord:
-        return RunRecord(self.run, sealed=True, result_hash=RESULT_HASH, dues=self.assessment.dues)
+        return RunRecord(
+            self.run, self.assessment.run.year, sealed=True, result_hash=RESULT_HASH, dues=self.assessment.dues
+        )
 
     @property
     def paid(self) -> tuple[Due, ...]:
@@ -214,7 +216,7 @@ def settlement(assessment: Assessment, note: str = RESULT_HASH) -> list[Entry]:
         if due.amount_fen and due.kind is not DueKind.WITHHELD:
             by_clause[due.contract, due.clause, due.subject].append(due)
     entries = [
-        Entry(EntryKind.DEPOSIT, DAY, "", *key, postings=_paid_in(key[2], held_fen))
+        Entry(EntryKind.DEPOSIT, DAY, "", *key, str(assessment.run.year), _paid_in(key[2], held_fen))
         for key, some in by_clause.items()
         if (held_fen := sum(one.amount_fen for one in some if one.kind in (DueKind.REFUND, DueKind.FORFEIT)))
     ]

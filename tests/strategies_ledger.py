@@ -76,7 +76,7 @@ def namings(draw: Draw, vouchers: tuple[Voucher, ...]) -> Names:
 
 def deposit(day: date, cadre: str, amount_fen: int, source: Account = CASH, clause: str = "stake") -> Entry:
     postings = Posting(source, amount_fen, payee=cadre), Posting(Account(AccountKind.DEPOSIT, cadre), -amount_fen)
-    return Entry(EntryKind.DEPOSIT, day, "", "health/cadre", clause, cadre, "", postings)
+    return Entry(EntryKind.DEPOSIT, day, "", "health/cadre", clause, cadre, "2026", postings)
 
 
 def due(kind: str, subject: str, payee: str, amount_fen: int) -> tuple[Posting, Posting]:

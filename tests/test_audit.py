@@ -296,7 +296,9 @@ def test_a_village_is_paid_in_the_name_of_its_committee() -> None:
 
 
 def record() -> RunRecord:
-    return RunRecord(assessed().run.name, sealed=True, result_hash=RESULT_HASH, dues=assessed().dues)
+    return RunRecord(
+        assessed().run.name, assessed().run.year, sealed=True, result_hash=RESULT_HASH, dues=assessed().dues
+    )
 
 
 def kinds(findings: tuple[Finding, ...]) -> list[tuple[Kind, str]]:
@@ -329,7 +331,9 @@ def test_an_end_cut_off_shows_by_the_head_that_was_written_down() -> None:
 def test_the_deposits_of_another_year_are_not_those_of_this_one() -> None:
     """The same clause asks the same people again; what was paid in for this year has long been given back."""
     entries = [one.entry for one in ledger()]
-    deposits = [replace(one, run="", day=date(2027, 2, 1)) for one in entries if one.kind is EntryKind.DEPOSIT]
+    deposits = [
+        replace(one, run="", day=date(2027, 2, 1), note="2027") for one in entries if one.kind is EntryKind.DEPOSIT
+    ]
     assert prove(chained([*entries, *deposits]), [record()]) == ()
 
 

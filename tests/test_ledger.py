@@ -85,7 +85,7 @@ def test_balances_as_of_a_day(databases: Databases) -> None:
     assert balances(vouchers, JANUARY) == {CASH: 1000_00, DEPOSIT: -1000_00}
     assert balances(vouchers, date(2026, 5, 31)) == {CASH: 600_00, DEPOSIT: -600_00}
     assert balances(vouchers) == {CASH: -300_00, DEPOSIT: 0, Account(AccountKind.AWARDS): 300_00}
-    assert deposits_held(vouchers) == {("health/cadre", "stake", "G01"): 600_00}
+    assert deposits_held(vouchers, 2026) == {("health/cadre", "stake", "G01"): 600_00}
     assert posted(vouchers, [RUN.name]) == {
         ("health/cadre", "stake", "G01", "refund", "G01"): 600_00,
         ("health/cadre", "stake", "G01", "reward", "G01"): 300_00,

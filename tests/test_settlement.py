@@ -80,17 +80,13 @@ Cash: + 6,000 paid in - 4,150 - 1,000 = 850. Awards spent: 2,150. Work fund: 3,0
 """
 
 
-def town(**marks: int) -> Snapshot:
-    return Snapshot(2026, Records(
+def town(year: int = 2026, **marks: int) -> Snapshot:
+    return Snapshot(year, Records(
         parties=(Party("v1", "甲村", "village"),),
         cadres=tuple(Cadre(code, code) for code in marks),
         tenures=tuple(Tenure(code, "secretary", "v1", date(2025, 1, 1)) for code in marks),
-        observations=tuple(Observation(code, "work", period(), mark, 1) for code, mark in marks.items()),
+        observations=tuple(Observation(code, "work", Snapshot(year, Records()).whole_year, mark, 1) for code, mark in marks.items()),
     ))  # fmt: skip
-
-
-def period() -> object:
-    return Snapshot(2026, Records()).whole_year
 
 
 def agreed() -> list[Contract]:
@@ -124,7 +120,7 @@ def test_a_town_of_three_by_hand() -> None:
         "deposit:g3": -2_000_00,
     }
 
-    run = Sealed(RUN, agreed(), assess(agreed(), town(**MARKS)).dues)
+    run = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
     ledger = entered(ledger, [sealed()])
     ledger = entered(ledger, settlement(run, ledger, DAY))
     assert amounts(ledger) == {
@@ -140,10 +136,10 @@ def test_a_town_of_three_by_hand() -> None:
 def test_a_corrected_run_pays_just_the_difference() -> None:
     """g2's 70 was a slip of the pen for 90: 1,000 more comes back, 2,000 on top, 100 for ten points; the fund gives 1,000 up."""
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
-    first = Sealed(RUN, agreed(), assess(agreed(), town(**MARKS)).dues)
+    first = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
     ledger = entered(ledger, [sealed()])
     ledger = entered(ledger, settlement(first, ledger, DAY))
-    corrected = Sealed(CORRECTED, agreed(), assess(agreed(), town(**MARKS | {"g2": 90})).dues, frozenset({RUN}))
+    corrected = Sealed(CORRECTED, 2026, agreed(), assess(agreed(), town(**MARKS | {"g2": 90})).dues, frozenset({RUN}))
     ledger = entered(ledger, [sealed(CORRECTED)])
     entries = settlement(corrected, ledger, DAY)
     moved = {
@@ -157,7 +153,7 @@ def test_a_corrected_run_pays_just_the_difference() -> None:
 
 @needs_interpreter
 def test_what_was_not_paid_in_is_not_paid_out() -> None:
-    run = Sealed(RUN, agreed(), assess(agreed(), town(**MARKS)).dues)
+    run = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
     paid = deposits(agreed(), town(**MARKS), (), DAY)
     ledger = entered((), [*paid[:2], sealed()])  # g3 has paid nothing in
     with pytest.raises(Refused) as refused:
@@ -169,7 +165,7 @@ def test_what_was_not_paid_in_is_not_paid_out() -> None:
 
 @needs_interpreter
 def test_nothing_is_settled_without_a_seal() -> None:
-    run = Sealed(RUN, agreed(), assess(agreed(), town(**MARKS)).dues)
+    run = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
     with pytest.raises(Refused, match="DX723"):
         settlement(run, ledger, DAY)
@@ -180,6 +176,23 @@ def test_who_is_assessed_no_more_gets_the_deposit_back() -> None:
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
     [back] = deposits(agreed(), town(g1=95, g2=70), ledger, DAY)
     assert (back.subject, [posting.amount_fen for posting in back.postings]) == ("g3", [-2_000_00, 2_000_00])
+
+
+@needs_interpreter
+def test_the_next_year_begins_before_this_one_is_settled() -> None:
+    """2027's deposits are paid in at New Year, 2026 is settled in February, and 2027 a year later."""
+    years = {2026: agreed(), 2027: [parse_contract("cadre.yaml", CONTRACT.replace("2026", "2027")).contract]}
+    ledger: tuple[Voucher, ...] = ()
+    for year, contract in years.items():
+        ledger = entered(ledger, deposits(contract, town(year, **MARKS), ledger, DAY))
+    assert amounts(ledger)["cash"] == 12_000_00
+    for year, contract in years.items():
+        run = Sealed(str(year), year, contract, assess(contract, town(year, **MARKS)).dues)
+        ledger = entered(ledger, [sealed(str(year))])
+        ledger = entered(ledger, settlement(run, ledger, DAY))
+    assert amounts(ledger) == {
+        "cash": 1_700_00, "deposit:g1": 0, "deposit:g2": 0, "deposit:g3": 0, "fund:work_fund": -6_000_00, "awards": 4_300_00,
+    }  # fmt: skip
 
 
 # For any contract and data
@@ -196,7 +209,7 @@ def test_whatever_the_contract_and_the_year(data: st.DataObject) -> None:
     assessment: Assessment = assess(both, snapshot)
     ledger = entered((), [*deposits(both, snapshot, (), DAY), sealed()])
     paid_in = -sum(fen for account, fen in balances(ledger).items() if account.kind is AccountKind.DEPOSIT)
-    run = Sealed(RUN, both, assessment.dues)
+    run = Sealed(RUN, snapshot.year, both, assessment.dues)
     ledger = entered(ledger, settlement(run, ledger, DAY))
     final = balances(ledger)
     assert sum(final.values()) == 0
@@ -254,7 +267,7 @@ class Town(RuleBasedStateMachine):
             Posting(Account(AccountKind.CASH), amount_fen, payee=cadre),
             Posting(Account(AccountKind.DEPOSIT, cadre), -amount_fen),
         )
-        entry = Entry(EntryKind.DEPOSIT, DAY, "", "town/cadre", clause, cadre, postings=postings)
+        entry = Entry(EntryKind.DEPOSIT, DAY, "", "town/cadre", clause, cadre, "2026", postings)
         self.ledger = entered(self.ledger, [entry])
         self.auditor.pay_deposit("town/cadre", clause, cadre, amount_fen)
 
@@ -288,7 +301,7 @@ class Town(RuleBasedStateMachine):
             Due(line[0], line[2], line[1], DueKind(line[3]), line[4], amount, NO_STEP)
             for line, amount in self.dues[name].items()
         ]
-        run = Sealed(name, (), dues, frozenset(self.runs[:-1]))
+        run = Sealed(name, 2026, (), dues, frozenset(self.runs[:-1]))
         done = any(one.entry.kind is EntryKind.SETTLED and one.entry.run == name for one in self.ledger)
         if not done and not self.auditor.may_settle(self.dues[name]):
             with pytest.raises(Refused, match="DX720"):

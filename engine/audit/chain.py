@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from engine.audit.entitlement import Key, key_of
 from engine.audit.finding import Evidence, Finding, Kind
@@ -13,7 +12,7 @@ from engine.settle.due import Due
 from rules.diagnostic import Text, say
 from rules.money import DueKind
 from rules.quantity import show_money
-from targets.ledger import AccountKind, ChainFault, EntryKind, Voucher, chain_faults, hash_of, posted
+from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, deposits_held, hash_of, posted
 
 CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
 
@@ -27,6 +26,7 @@ class RunRecord:
     """
 
     name: str
+    year: int
     sealed: bool
     supersedes: str = ""
     breaches: tuple[Text, ...] = ()
@@ -130,7 +130,7 @@ def _not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecor
         if earlier and (earlier not in records or records[earlier].dues is None):
             continue
         yield from _differing(vouchers, run, expected)
-        yield from _deposits_differing(vouchers, record.dues, {run, *lineage(run, supersedes)})
+        yield from _deposits_differing(vouchers, record.dues, record.year)
     for one in vouchers:
         sealed = records.get(one.entry.run)
         if one.entry.kind is EntryKind.SEAL and sealed is not None and sealed.result_hash not in ("", one.entry.note):
@@ -167,22 +167,18 @@ def _differing(vouchers: Sequence[Voucher], run: str, expected: Mapping[Key, int
             yield _of_voucher(Kind.EDITED, voucher, told, due_fen, entered_fen)
 
 
-def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due], runs: Collection[str]) -> Iterator[Finding]:
-    """What was held before any of these runs was settled is what is refunded and forfeited, always."""
+def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due], year: int) -> Iterator[Finding]:
+    """What was paid in for the year is what is refunded and forfeited, always."""
     wanted: dict[tuple[str, str, str], int] = defaultdict(int)
     for due in dues:
         if due.kind in (DueKind.REFUND, DueKind.FORFEIT):
             wanted[due.contract, due.clause, due.subject] += due.amount_fen
-    held_fen: dict[tuple[str, str, str], int] = defaultdict(int)
-    last: dict[tuple[str, str, str], Voucher] = {}
-    for one in takewhile(
-        lambda voucher: voucher.entry.kind not in CARRY_OUT or voucher.entry.run not in runs, vouchers
-    ):
-        key = (one.entry.contract, one.entry.clause, one.entry.subject)
-        of_deposits = [p.amount_fen for p in one.entry.postings if p.account.kind is AccountKind.DEPOSIT]
-        held_fen[key] -= sum(of_deposits)
-        if one.entry.kind is EntryKind.DEPOSIT:
-            last[key] = one
+    held_fen = deposits_held(vouchers, year)
+    last = {
+        (one.entry.contract, one.entry.clause, one.entry.subject): one
+        for one in vouchers
+        if one.entry.kind is EntryKind.DEPOSIT and one.entry.note == str(year)
+    }
     for key, voucher in last.items():
         if key in wanted and held_fen[key] != wanted[key]:
             told = say(
