@@ -58,7 +58,8 @@ def reach(touch: Touch, before: Contracts, after: Contracts) -> Reach:
     if head in ("sections", "periodic"):
         return _on_sheet(touch, both)
     if head == "indicators":
-        return Reach(name, items=frozenset(item for one in both for item in _reading(one, touch)))
+        sources = frozenset(_ids(touch, both))
+        return Reach(name, items=frozenset(item for one in both for item in _reading(one, sources)))
     if head == "grades":
         return Reach(name, grades=True)
     if head in RULES:
@@ -70,20 +71,23 @@ def reach(touch: Touch, before: Contracts, after: Contracts) -> Reach:
 
 
 def _on_sheet(touch: Touch, both: tuple[Contract, Contract]) -> Reach:
-    """Items at, above or below the place; sections too where the change is not of one of their items alone."""
-    found_items: set[str] = set()
-    found_sections: set[str] = set()
-    for contract in both[:1] if not touch.added else both[1:]:
-        for place in items(contract):
-            named = touch.added in (place.item.id, place.section.id)
-            if named or (not touch.added and _along(place.at, touch.at)):
-                found_items.add(place.item.id)
-        for of in sections(contract):
-            inside_item = len(touch.at) > len(of.at) and touch.at[len(of.at)] == "items"
-            if of.section.id == touch.added or (not touch.added and _along(of.at, touch.at) and not inside_item):
-                found_sections.add(of.section.id)
-    whole_sheet = touch.at[0] == "periodic" and not found_items
-    return Reach(touch.contract, frozenset(found_items), frozenset(found_sections), sheet=whole_sheet)
+    """Items at, above or below the place; sections too where the change is not of their items."""
+    before, after = both
+    if touch.at[0] == "periodic" and touch.at[2:3] != ("sections",):
+        return Reach(touch.contract, sheet=True)  # a periodic sheet as a whole, or its weight
+    if touch.added:
+        named = {place.item.id for place in items(after) if touch.added in (place.item.id, place.section.id)}
+        return Reach(touch.contract, frozenset(named), frozenset({touch.added} - named))
+    whole = {of.section.id for of in sections(before) if _along(of.at, touch.at) and not _among_items(touch.at, of.at)}
+    if len(touch.at) == 1:
+        whole |= {of.section.id for of in sections(after)}
+    touched = {place.item.id for place in items(before) if _along(place.at, touch.at)}
+    touched |= {place.item.id for place in items(after) if place.section.id in whole and touched}
+    return Reach(touch.contract, frozenset(touched), frozenset(whole))
+
+
+def _among_items(at: Location, section: Location) -> bool:
+    return at[len(section) : len(section) + 1] == ("items",)
 
 
 def _along(one: Location, other: Location) -> bool:
@@ -102,24 +106,14 @@ def _ids(touch: Touch, both: tuple[Contract, Contract]) -> Iterator[str]:
         yield from (one.id for contract in both for one in getattr(contract, str(touch.at[0])))
 
 
-def _reading(contract: Contract, touch: Touch) -> Iterator[str]:
-    """The items that read the indicator, or one that is computed from it."""
-    sources = set(_ids(touch, (contract, contract))) if _there(contract, touch) else set()
-    for _ in contract.indicators:
-        computed = {
-            one.id for one in contract.indicators if one.derived and not sources.isdisjoint(one.derived.sources)
-        }
-        if computed <= sources:
-            break
-        sources |= computed
+def _reading(contract: Contract, sources: Set[str]) -> Iterator[str]:
+    """The items that read one of these indicators, or one that is computed from them."""
+    known = set(sources)
+    while computed := {one.id for one in contract.indicators if one.derived and known & {*one.derived.sources}} - known:
+        known |= computed
     for measure in measures(contract):
-        if measure.indicator is not None and measure.indicator.id in sources:
+        if measure.indicator is not None and measure.indicator.id in known:
             yield measure.place.item.id
-
-
-def _there(contract: Contract, touch: Touch) -> bool:
-    place = touch.at[1] if len(touch.at) > 1 else 0
-    return isinstance(place, int) and place < len(contract.indicators)
 
 
 def _of_deposits(contracts: Contracts) -> Iterator[Named]:
