@@ -75,7 +75,7 @@ def _on_sheet(touch: Touch, both: tuple[Contract, Contract]) -> Reach:
     before, after = both
     if touch.at[0] == "periodic" and touch.at[2:3] != ("sections",):
         return Reach(touch.contract, sheet=True)  # a periodic sheet as a whole, or its weight
-    if touch.added:
+    if touch.added and touch.at[-1] in ("items", "sections"):
         named = {place.item.id for place in items(after) if touch.added in (place.item.id, place.section.id)}
         return Reach(touch.contract, frozenset(named), frozenset({touch.added} - named))
     whole = {of.section.id for of in sections(before) if _along(of.at, touch.at) and not _among_items(touch.at, of.at)}
@@ -97,11 +97,11 @@ def _along(one: Location, other: Location) -> bool:
 
 
 def _ids(touch: Touch, both: tuple[Contract, Contract]) -> Iterator[str]:
-    """Of the entries of a list that the change touches: one, the one that is added, or all."""
-    if touch.added:
-        yield touch.added
-    elif len(touch.at) > 1:
+    """Of the entries of a list of the contract that the change touches: the one it stands in, the one it adds, or all."""
+    if len(touch.at) > 1:
         yield getattr(both[0], str(touch.at[0]))[touch.at[1]].id
+    elif touch.added:
+        yield touch.added
     else:
         yield from (one.id for contract in both for one in getattr(contract, str(touch.at[0])))
 

@@ -17,7 +17,7 @@ contract: water/village
 title: 饮水安全责任状
 version: 1
 year: 2026
-assesses: [village]
+assesses: [village, community]
 indicators:
   - {id: spare, name: 备用, kind: count, statistic: true}
   - {id: made, name: 已巡访, kind: count}
@@ -33,7 +33,7 @@ sections:
   - id: judged
     name: 评议
     items:
-      - {id: mark, name: 评分, points: 40, indicator: mark, scoring: {method: mark}}
+      - {id: mark, name: 评分, points: 40, indicator: mark, applies_to: {kinds: [community]}, scoring: {method: mark}}
 periodic:
   - id: monthly
     name: 月考
@@ -81,6 +81,16 @@ def signed() -> Loaded:
         ("at: grades.good.at_most, to: 20%", Reach(ID, grades=True)),
         ("at: awards.good.by_grade.good, to: 900元", Reach(ID, clauses=frozenset({(ID, "good")}))),
         ("at: awards, add: {id: more, name: 加奖, fixed: 10元}", Reach(ID, clauses=frozenset({(ID, "more")}))),
+        (
+            "at: incidents.fraud, to: {id: fraud, name: 弄虚作假, severities: [grave]}",
+            Reach(ID, sheet=True),
+        ),
+        ("at: items.visits.applies_to, to: {kinds: [village]}", Reach(ID, items=frozenset({"visits"}))),
+        (
+            "at: awards.shared.payees, add: {post: secretary, share: 50%}",
+            Reach(ID, clauses=frozenset({(ID, "shared")})),
+        ),
+        ("at: items.mark.applies_to.kinds, add: village", Reach(ID, items=frozenset({"mark"}))),
         ("at: total, to: {start: 1}", Reach(ID, sheet=True)),
         ("at: ranking, to: {peers: all}", Reach(ID, sheet=True)),
         (

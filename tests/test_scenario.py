@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rules.amend import content_hash
 from rules.clause_path import Found, Lost, find
 from rules.diagnostic import Diagnostic, Refused
-from rules.load import Loaded, contract_of, load_contracts, parse_contract
+from rules.load import Loaded, contract_of, load_contract, load_contracts, parse_contract
 from rules.overlay import Overlaid, Touch, overlay
 from rules.quantity import show
 from rules.scenario import Scenarios, load_scenarios, parse_scenarios
@@ -243,6 +243,32 @@ def test_a_value_set_to_what_it_is_changes_nothing_and_is_told(data: st.DataObje
     one = laid({"at": path, "to": village.tree.at(found.at)})
     assert [changed.contract for changed in one.contracts] == [village.contract, cadre.contract]
     assert [warning.code for warning in one.warnings] == ["DX285"]
+
+
+RICH = load_contract(HERE.parent / "bad_contracts" / "rich.yaml")
+VALUES: tuple[Any, ...] = ("x", "-5", "95%", "", [], {}, {"id": "zz"}, ["1"], {"id": {"id": "x"}}, [[{}]])
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_is_changed_nothing_but_refused_escapes_and_every_fault_has_its_line(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(paths(RICH.tree.plain)))
+    change = data.draw(
+        st.one_of(
+            st.just({"remove": "true"}),
+            st.sampled_from(VALUES).map(lambda value: {"to": value}),
+            st.sampled_from(VALUES).map(lambda value: {"add": value}),
+        )
+    )
+    ending = data.draw(st.sampled_from(["", "", ".name", ".x"]))
+    try:
+        one = laid({"contract": RICH.contract.contract, "at": path + ending} | change, over=[RICH])
+    except Refused as refused:
+        places = [fault.span for fault in refused.diagnostics]
+        assert all(place.line for place in places)
+        assert {place.path for place in places} <= {"s.yaml", RICH.tree.path}
+    else:
+        assert one.contracts[0].contract.contract == RICH.contract.contract
 
 
 def paths(node: Any, before: str = "") -> list[str]:
