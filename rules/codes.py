@@ -122,7 +122,6 @@ CODES: dict[str, Code] = {
     "DX282": _error("part that no scenario changes"),
     "DX283": _error("change that does not fit its place"),
     "DX284": _error("two changes of one place"),
-    "DX285": _warning("change that changes nothing"),
     # lints
     "DX301": _warning("base points do not add up to the total"),
     "DX302": _warning("section's points differ from its items"),
@@ -144,6 +143,8 @@ CODES: dict[str, Code] = {
     "DX318": _warning("full points differ from party to party"),
     "DX319": _warning("parts worth more than their sum may be"),
     "DX320": _warning("money at a score that nobody has"),
+    # ... of scenarios
+    "DX330": _warning("change that changes nothing"),
     # safeguards
     "DX400": _error("births or another demographic outcome outside the statistics"),
     "DX401": _error("contraceptive or obstetric procedure outside the statistics"),

@@ -186,7 +186,7 @@ def _idle(base: Loaded, edits: Sequence[Edit]) -> Iterator[Diagnostic]:
             continue  # it needs the others
         if content_hash(alone) == same:
             found = say("{path} as it is", path=as_written(edit.said))
-            yield Diagnostic("DX285", edit.span, found, say("another value, or no such change"))
+            yield Diagnostic("DX330", edit.span, found, say("another value, or no such change"))
 
 
 def _with_causes(fault: Diagnostic, edits: Sequence[Edit]) -> Diagnostic:
