@@ -106,14 +106,17 @@ def check(
 def schema(
     context: typer.Context,
     out: Annotated[Path | None, typer.Option("--out", help=N_("a file; standard output when left out"))] = None,
+    scenario: Annotated[bool, typer.Option("--scenario", help=N_("of files of scenarios instead"))] = False,
     lang: LanguageOption = None,
 ) -> None:
     import json as encoder
 
     from rules.contract import Contract
+    from rules.scenario import Scenarios
 
     desk: Desk = context.obj
-    text = encoder.dumps(Contract.model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
+    record = Scenarios if scenario else Contract
+    text = encoder.dumps(record.model_json_schema(by_alias=True), ensure_ascii=False, indent=2)
     if out is None:
         desk.line(text)
     else:

@@ -59,8 +59,8 @@ def diff(
         desk.machine({"before": before.run.name, "after": after.run.name, **_as_json(found)})
         return
     desk.note(desk.speech(N_("from run {before} to run {after}")).format(before=before.run.name, after=after.run.name))
-    contracts = {name: contract for read in texts for name, (_, contract) in read.items()}
-    _show(_Words(desk.speech, _names(sides), contracts), desk, found)
+    contracts = [contract for read in reversed(texts) for _, contract in read.values()]
+    _show(Words(desk.speech, _names(sides), contracts), desk, found)
 
 
 def _superseded(after: KeptRun) -> str:
@@ -109,22 +109,23 @@ def _names(sides: Sequence[Side]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """What people, contracts and their parts are called; what has no name is called by its id."""
+class Words:
+    """What people, contracts and their parts are called; what has no name is called by its id. Of two versions of a contract the
+    first has the word."""
 
     speech: Speech
     names: Mapping[str, str]
-    contracts: Mapping[str, Contract]
+    contracts: Sequence[Contract]
 
     def person(self, code: str) -> str:
         return self.names.get(code, code)
 
     def title(self, contract: str) -> str:
-        return self.speech.name(self.contracts[contract]) if contract in self.contracts else contract
+        return next((self.speech.name(one) for one in self.contracts if one.contract == contract), contract)
 
     def part(self, contract: str, kinds: Sequence[str], wanted: str) -> str:
         """Of these lists of the contract, or of all contracts when it is empty."""
-        searched = [one for name, one in self.contracts.items() if contract in ("", name)]
+        searched = [one for one in self.contracts if contract in ("", one.contract)]
         parts = (part for one in searched for kind in kinds for part in _parts(one, kind))
         return next((self.speech.name(part) for part in parts if part.id == wanted), wanted)
 
@@ -140,13 +141,13 @@ def _parts(contract: Contract, kind: str) -> Iterable[Any]:
             return parts
 
 
-def _show(words: _Words, desk: Desk, found: Difference) -> None:
+def _show(words: Words, desk: Desk, found: Difference) -> None:
     """One table of who moved for each contract, then the records that differ."""
     from itertools import groupby
 
     speech = desk.speech
     for contract, moved in groupby(found.moved, key=lambda one: one.contract):
-        desk.rows(words.title(contract), MOVED_COLUMNS, [_moved_row(words, one) for one in moved])
+        desk.rows(words.title(contract), MOVED_COLUMNS, [moved_row(words, one, _why(words, one)) for one in moved])
     if not found.moved:
         desk.line(speech(N_("Nobody moved.")))
     if found.records:
@@ -160,7 +161,8 @@ def _show(words: _Words, desk: Desk, found: Difference) -> None:
         )
 
 
-def _moved_row(words: _Words, one: Moved) -> tuple[str, ...]:
+def moved_row(words: Words, one: Moved, why: Iterable[str]) -> tuple[str, ...]:
+    """See `MOVED_COLUMNS`."""
     old, new = one.before, one.after
     grade = [
         words.part(one.contract, ["grades"], side.grade) if side and side.grade else NOTHING for side in (old, new)
@@ -170,7 +172,7 @@ def _moved_row(words: _Words, one: Moved) -> tuple[str, ...]:
         _arrow(*(_score(side.final_score) if side else NOTHING for side in (old, new))),
         _arrow(*(str(side.rank) if side else NOTHING for side in (old, new))),
         _arrow(*grade), "\n".join(_vetoes(words, one)), "\n".join(_scores(words, one)), "\n".join(_dues(words, one)),
-        "\n".join(_why(words, one)),
+        "\n".join(why),
     )  # fmt: skip
 
 
@@ -182,13 +184,13 @@ def _score(score: str | None) -> str:
     return NOTHING if score is None else score
 
 
-def _vetoes(words: _Words, one: Moved) -> Iterator[str]:
+def _vetoes(words: Words, one: Moved) -> Iterator[str]:
     for sign, rules in (("+", one.vetoes_gained), ("−", one.vetoes_lost)):
         for rule in rules:
             yield f"{sign} {words.part('', ['vetoes', 'warnings'], rule)}"
 
 
-def _scores(words: _Words, one: Moved) -> Iterator[str]:
+def _scores(words: Words, one: Moved) -> Iterator[str]:
     """Items; sections where no item says why, such as linked ones."""
     kind, moves = ("items", one.items) if one.items else ("sections", one.sections)
     for move in moves:
@@ -196,14 +198,14 @@ def _scores(words: _Words, one: Moved) -> Iterator[str]:
         yield f"{name} {move.period}: {_arrow(_score(move.before), _score(move.after))}"
 
 
-def _dues(words: _Words, one: Moved) -> Iterator[str]:
+def _dues(words: Words, one: Moved) -> Iterator[str]:
     for due in one.dues:
         clause = words.part(one.contract, ["deposits", "awards"], due.clause)
         kind, payee = words.speech(dues.KINDS[due.due]), words.part(one.contract, ["accounts"], words.person(due.payee))
         yield f"{clause} {kind} ({payee}): {_arrow(show_money(due.before_fen), show_money(due.after_fen))}"
 
 
-def _why(words: _Words, one: Moved) -> Iterator[str]:
+def _why(words: Words, one: Moved) -> Iterator[str]:
     speech = words.speech
     for number in one.appeals:
         yield speech(N_("appeal {number} upheld")).format(number=number)
@@ -213,19 +215,23 @@ def _why(words: _Words, one: Moved) -> Iterator[str]:
         _, _, which, before, after = _record_row(words, change)
         yield f"{which}: {before} → {after}"
     for code in one.through:
-        yield speech(N_("through {name}")).format(name=words.person(code))
+        yield through(words, code)
     if one.others_moved:
         yield speech(N_("others moved"))
 
 
-def _record_row(words: _Words, change: RecordChange) -> tuple[str, ...]:
+def through(words: Words, code: str) -> str:
+    return words.speech(N_("through {name}")).format(name=words.person(code))
+
+
+def _record_row(words: Words, change: RecordChange) -> tuple[str, ...]:
     about = "、".join(words.person(code) for code in change.subjects)
     named = [words.part("", ["indicators", "states", "roles", "posts", "vetoes"], part) for part in change.key]
     which = " ".join(words.person(part) for part in named) or words.speech(TABLES[change.table])
     return words.speech(TABLES[change.table]), about, which, _said(words, change.before), _said(words, change.after)
 
 
-def _said(words: _Words, said: tuple[tuple[str, str], ...] | None) -> str:
+def _said(words: Words, said: tuple[tuple[str, str], ...] | None) -> str:
     """What it says, without the names of the fields: nobody takes a day for a name."""
     from targets.vocabulary import INCIDENT_STATES
 
@@ -238,14 +244,14 @@ def _said(words: _Words, said: tuple[tuple[str, str], ...] | None) -> str:
 
 def _as_json(found: Difference) -> dict[str, object]:
     return {
-        "moved": [_moved_as_json(one) for one in found.moved],
+        "moved": [moved_as_json(one) for one in found.moved],
         "records": [_record_as_json(one) for one in found.records],
         "contracts": list(found.contracts),
         "engine_versions": list(found.engines),
     }
 
 
-def _moved_as_json(one: Moved) -> dict[str, object]:
+def moved_as_json(one: Moved) -> dict[str, object]:
     return {
         "contract": one.contract, "code": one.code, "name": one.name,
         "before": _verdict_as_json(one.before), "after": _verdict_as_json(one.after),

@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import allot, audit, contract, convert, data, demo, desk, differing, ledger, money, runs, year
+from cli import allot, audit, contract, convert, data, demo, desk, differing, ledger, money, runs, whatif, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -45,6 +45,7 @@ COMMANDS = (
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
+    ("whatif", whatif.whatif, N_("the same year under other contracts: who would move, why, and what it would cost")),
     ("runs", runs.runs, N_("list the runs, how far each has come, and the appeals")),
     ("publish", runs.publish, N_("take down that a run is published, and for how long")),
     ("appeal", runs.appeal, N_("take down that somebody objects to a published run")),

@@ -118,6 +118,12 @@ CODES: dict[str, Code] = {
     "DX275": _error("in force before what it amends"),
     "DX276": _error("reported by quarters that are not the year's own"),
     "DX277": _error("years of one assessment that end differently"),
+    # scenarios: changes of contracts that hold nowhere but in a comparison
+    "DX280": _error("change of a contract that is not there"),
+    "DX281": _error("path that leads nowhere"),
+    "DX282": _error("part that no scenario changes"),
+    "DX283": _error("change that does not fit its place"),
+    "DX284": _error("two changes of one place"),
     # lints
     "DX301": _warning("base points do not add up to the total"),
     "DX302": _warning("section's points differ from its items"),
@@ -139,6 +145,8 @@ CODES: dict[str, Code] = {
     "DX318": _warning("full points differ from party to party"),
     "DX319": _warning("parts worth more than their sum may be"),
     "DX320": _warning("money at a score that nobody has"),
+    # ... of scenarios
+    "DX330": _warning("change that changes nothing"),
     # safeguards
     "DX400": _error("births or another demographic outcome outside the statistics"),
     "DX401": _error("contraceptive or obstetric procedure outside the statistics"),

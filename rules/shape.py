@@ -1,7 +1,8 @@
 """What Pydantic says about a tree, said again in our own sentences and at the place in the file.
 
-Pydantic's `loc` names union members that are not in the file; here a step is followed through the types of the
-contract, so that every fault also knows which record it stands in and which keys that record has.
+Pydantic's `loc` names union members that are not in the file; here a step is followed through the types of what the file
+holds (a contract, unless another record is named), so that every fault also knows which record it stands in and which keys
+that record has.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from rules.wording import as_written, did_you_mean, listed, nearest, quoted
 FAULTS_MAX = 1_000
 
 
-def shape_faults(error: ValidationError, tree: Tree) -> list[Diagnostic]:
-    """Every fault of the tree's shape, each once; at least one."""
-    spots = [_spot(fault, tree) for fault in error.errors(include_url=False)[:FAULTS_MAX]]
+def shape_faults(error: ValidationError, tree: Tree, whole: type[Record] = Contract) -> list[Diagnostic]:
+    """Every fault of the tree's shape, each once; at least one. `whole` is what the file should hold."""
+    spots = [_spot(fault, tree, whole) for fault in error.errors(include_url=False)[:FAULTS_MAX]]
     misspelt = frozenset((spot.location[:-1], _meant(spot)) for spot in spots if spot.kind == "extra_forbidden")
     faults = [*blank_faults(tree), *(_diagnostic(spot, tree) for spot in spots if not _is_echo(spot, misspelt, tree))]
     assert faults, "a refused tree has a fault that is not the echo of another"
@@ -69,9 +70,9 @@ class _Spot(NamedTuple):
         return self.fault["type"]
 
 
-def _spot(fault: ErrorDetails, tree: Tree) -> _Spot:
-    here: Any = Contract
-    record: type[Record] = Contract
+def _spot(fault: ErrorDetails, tree: Tree, whole: type[Record]) -> _Spot:
+    here: Any = whole
+    record: type[Record] = whole
     location: Location = ()
     choice: Location | None = None
     in_words = False

@@ -2,7 +2,7 @@
 
 A page begins with `# DXnnn 中文 / English`. Its YAML blocks before the heading `## 改为 / Instead` are contracts in which
 each line with a fault ends with a comment naming the codes; those after it are the same ones put right. Several blocks
-in a row are files that are given together, in their order.
+in a row are files that are given together, in their order; one that begins with `scenarios:` is laid over the others.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from rules import amend, checks
 from rules.codes import CODES
 from rules.diagnostic import Diagnostic, Refused
 from rules.load import Loaded, parse_contract
+from rules.overlay import overlay
+from rules.scenario import parse_scenarios
 
 PAGES = Path(__file__).parents[1] / "docs" / "diagnostics"
 INSTEAD = "## 改为 / Instead"
@@ -64,10 +66,13 @@ def _marks(path: str, text: str) -> list[Fault]:
 
 
 def faults_of(texts: list[str]) -> list[Diagnostic]:
-    """Errors and warnings of contracts given together: each alone, then between them, then as versions."""
+    """Errors and warnings of contracts given together: each alone, then between them, then as versions, then with changes."""
     loaded: list[Loaded] = []
     faults: list[Diagnostic] = []
     for number, text in enumerate(texts):
+        if text.startswith("scenarios:"):
+            faults.extend(_faults_of_scenarios(f"{number}.yaml", text, loaded))
+            continue
         try:
             loaded.append(parse_contract(f"{number}.yaml", text))
         except Refused as refused:
@@ -76,3 +81,11 @@ def faults_of(texts: list[str]) -> list[Diagnostic]:
     if len(loaded) > 1:
         faults.extend(checks.check_together([(one.contract, one.tree) for one in loaded]))
     return [*faults, *amend.check_chain(loaded)]
+
+
+def _faults_of_scenarios(path: str, text: str, contracts: list[Loaded]) -> list[Diagnostic]:
+    try:
+        laid = overlay(parse_scenarios(path, text), contracts)
+    except Refused as refused:
+        return list(refused.diagnostics)
+    return [warning for one in laid for warning in one.warnings]
