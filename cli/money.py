@@ -124,7 +124,7 @@ def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: fro
         replay = replayed(workspace, kept)
         contracts = [one.contract for one in replay.contracts]
         checked(replay.assessment, contracts, backend(EngineName.POLARS))
-    sealed = Sealed(kept.run.name, kept.run.year, contracts, replay.assessment.dues, supersedes)
+    sealed = Sealed(kept.run.name, kept.run.year, replay.assessment.dues, supersedes)
     return sealed, names_of(desk.speech, contracts, replay.snapshot.records)
 
 

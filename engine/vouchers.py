@@ -26,11 +26,10 @@ Key = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed run when it is settled: its contracts and dues, and the runs that it supersedes, one through the other."""
+    """A sealed run when it is settled: its dues, and the runs that it supersedes, one through the other."""
 
     run: str
     year: int
-    contracts: Sequence[Contract]
     dues: Sequence[Due]
     supersedes: frozenset[str] = frozenset()
 

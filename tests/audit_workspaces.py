@@ -38,7 +38,7 @@ def settled(folder: Path, town: Town) -> Workspace:
     store.runs.save(run, result_of(town.assessment), check=RunCheck(Extent.ALL, 1_000), contracts=loaded)
     store.runs.publish(run.name, date(2027, 1, 5), date(2027, 1, 12))
     store.runs.seal(run.name, SEALED)
-    sealed = entering.Sealed(run.name, run.year, town.contracts, town.assessment.dues)
+    sealed = entering.Sealed(run.name, run.year, town.assessment.dues)
     store.books.enter(lambda known: entering.settlement(sealed, known, SEALED))
     return workspace
 

@@ -203,7 +203,7 @@ def test_after_a_correction_the_list_of_the_difference_is_audited(workspace: Wor
     store.runs.seal(second.name, date(2027, 2, 10))
     before = frozenset(store.runs.supersedes(second.name))
     assert before == {one.run}
-    sealed = Sealed(second.name, second.year, one.contracts, again.dues, before)
+    sealed = Sealed(second.name, second.year, again.dues, before)
     entered = store.books.enter(lambda known: settlement(sealed, known, date(2027, 2, 10)))
     more_fen = sum(due.amount_fen for due in again.dues if due.payee == "G006") - one_sum(one)["G006"]
     assert more_fen > 0

@@ -77,7 +77,7 @@ def seal(store: Store, run: Run) -> None:
 
 
 def settle(store: Store, run: Run) -> tuple[Voucher, ...]:
-    sealed = Sealed(run.name, run.year, (), dues())
+    sealed = Sealed(run.name, run.year, dues())
 
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
         return settlement(sealed, known, DAY)

@@ -120,7 +120,7 @@ def test_a_town_of_three_by_hand() -> None:
         "deposit:g3": -2_000_00,
     }
 
-    run = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
+    run = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues)
     ledger = entered(ledger, [sealed()])
     ledger = entered(ledger, settlement(run, ledger, DAY))
     assert amounts(ledger) == {
@@ -136,10 +136,10 @@ def test_a_town_of_three_by_hand() -> None:
 def test_a_corrected_run_pays_just_the_difference() -> None:
     """g2's 70 was a slip of the pen for 90: 1,000 more comes back, 2,000 on top, 100 for ten points; the fund gives 1,000 up."""
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
-    first = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
+    first = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues)
     ledger = entered(ledger, [sealed()])
     ledger = entered(ledger, settlement(first, ledger, DAY))
-    corrected = Sealed(CORRECTED, 2026, agreed(), assess(agreed(), town(**MARKS | {"g2": 90})).dues, frozenset({RUN}))
+    corrected = Sealed(CORRECTED, 2026, assess(agreed(), town(**MARKS | {"g2": 90})).dues, frozenset({RUN}))
     ledger = entered(ledger, [sealed(CORRECTED)])
     entries = settlement(corrected, ledger, DAY)
     moved = {
@@ -153,7 +153,7 @@ def test_a_corrected_run_pays_just_the_difference() -> None:
 
 @needs_interpreter
 def test_what_was_not_paid_in_is_not_paid_out() -> None:
-    run = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
+    run = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues)
     paid = deposits(agreed(), town(**MARKS), (), DAY)
     ledger = entered((), [*paid[:2], sealed()])  # g3 has paid nothing in
     with pytest.raises(Refused) as refused:
@@ -165,7 +165,7 @@ def test_what_was_not_paid_in_is_not_paid_out() -> None:
 
 @needs_interpreter
 def test_nothing_is_settled_without_a_seal() -> None:
-    run = Sealed(RUN, 2026, agreed(), assess(agreed(), town(**MARKS)).dues)
+    run = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues)
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
     with pytest.raises(Refused, match="DX723"):
         settlement(run, ledger, DAY)
@@ -187,7 +187,7 @@ def test_the_next_year_begins_before_this_one_is_settled() -> None:
         ledger = entered(ledger, deposits(contract, town(year, **MARKS), ledger, DAY))
     assert amounts(ledger)["cash"] == 12_000_00
     for year, contract in years.items():
-        run = Sealed(str(year), year, contract, assess(contract, town(year, **MARKS)).dues)
+        run = Sealed(str(year), year, assess(contract, town(year, **MARKS)).dues)
         ledger = entered(ledger, [sealed(str(year))])
         ledger = entered(ledger, settlement(run, ledger, DAY))
     assert amounts(ledger) == {
@@ -209,7 +209,7 @@ def test_whatever_the_contract_and_the_year(data: st.DataObject) -> None:
     assessment: Assessment = assess(both, snapshot)
     ledger = entered((), [*deposits(both, snapshot, (), DAY), sealed()])
     paid_in = -sum(fen for account, fen in balances(ledger).items() if account.kind is AccountKind.DEPOSIT)
-    run = Sealed(RUN, snapshot.year, both, assessment.dues)
+    run = Sealed(RUN, snapshot.year, assessment.dues)
     ledger = entered(ledger, settlement(run, ledger, DAY))
     final = balances(ledger)
     assert sum(final.values()) == 0
@@ -301,7 +301,7 @@ class Town(RuleBasedStateMachine):
             Due(line[0], line[2], line[1], DueKind(line[3]), line[4], amount, NO_STEP)
             for line, amount in self.dues[name].items()
         ]
-        run = Sealed(name, 2026, (), dues, frozenset(self.runs[:-1]))
+        run = Sealed(name, 2026, dues, frozenset(self.runs[:-1]))
         done = any(one.entry.kind is EntryKind.SETTLED and one.entry.run == name for one in self.ledger)
         if not done and not self.auditor.may_settle(self.dues[name]):
             with pytest.raises(Refused, match="DX720"):
