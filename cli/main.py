@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from cli import contract, convert, data, demo, desk, differing, ledger, money, runs, year
+from cli import contract, convert, data, demo, desk, differing, ledger, money, runs, simulate, year
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -43,6 +43,7 @@ COMMANDS = (
     ("import", data.import_, N_("read workbooks or CSV tables into the workspace")),
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
+    ("simulate", simulate.simulate, N_("draw years: who would pass, what it would cost, how much is luck")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
     ("runs", runs.runs, N_("list the runs, how far each has come, and the appeals")),
     ("publish", runs.publish, N_("take down that a run is published, and for how long")),

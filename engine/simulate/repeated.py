@@ -54,7 +54,6 @@ class Repeated:
             name: np.array(rows[name], _KINDS[kind]) for name, kind in self._schema.items() if kind != nw.String
         }
         self._rows = len(next(iter(rows.values()), ()))
-        self._texts: Frame | None = None
 
     def drop(self, name: str) -> Array:
         """Take a column out; what it was."""

@@ -101,8 +101,9 @@ class Years:
         wanted = read_by(contract)
         columns = replace(columns, amounts={key: one for key, one in columns.amounts.items() if key[0] in wanted})
         if not columns.subjects:
-            nobody = np.zeros(0, np.int64)
-            return _Sheet(columns, Repeated(columns.frame, (), self.keys, self._backend), nobody, {}, {}, {})
+            repeated = Repeated(columns.frame, _SUBJECT_KEYS, self.keys, self._backend)
+            columns = replace(columns, frame=repeated.frame(0, self._backend))
+            return _Sheet(columns, repeated, np.zeros(0, np.int64), {}, {}, {})
         frame = columns.frame.select(*dict.fromkeys((*SUBJECT_COLUMNS, "party", *_names(columns))))
         repeated = Repeated(frame, _SUBJECT_KEYS, self.keys, self._backend)
         numbers = self.keys.numbers(repeated.texts["code"])

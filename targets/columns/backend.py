@@ -100,13 +100,13 @@ class PolarsBackend:
 
     def __init__(self, *, streaming: bool = True) -> None:
         """Streaming holds little in memory; what is in memory anyway is computed in half the time without it."""
-        self._how = {} if streaming else {"engine": "in-memory"}
+        self._streaming = streaming
 
     def bring(self, columns: Mapping[str, Any], schema: dict[str, Any]) -> Frame:
         return nw.from_dict(columns, schema, backend="polars").lazy()
 
     def keep(self, frame: Frame) -> Frame:
-        return frame.collect("polars", **self._how).lazy()
+        return self._collected(frame).lazy()
 
     def scan(self, path: Path) -> Frame:
         return nw.from_native(scan_file(path))
@@ -120,10 +120,19 @@ class PolarsBackend:
         return frame.select(*steps[-1].old, *steps[-1].new) if steps else frame
 
     def take(self, frame: Frame) -> dict[str, list[Any]]:
-        return frame.collect("polars", **self._how).to_dict(as_series=False)
+        return self._collected(frame).to_dict(as_series=False)
 
     def arrays(self, frame: Frame) -> dict[str, Any]:
-        return _arrays(frame.collect("polars", **self._how))
+        return _arrays(self._collected(frame))
+
+    def _collected(self, frame: Frame) -> nw.DataFrame[Any]:
+        if self._streaming:
+            return frame.collect("polars")
+        try:
+            return frame.collect("polars", engine="in-memory")
+        except nw.exceptions.InvalidOperationError:
+            # Polars 2.1 without streaming refuses to compare a literal with a column that has one value throughout.
+            return frame.collect("polars")
 
 
 class DuckBackend:
