@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.columnar.layout import JudgedColumns, ScoreLayout
+from engine.columnar.layout import JudgedColumns, Layout, ScoreLayout
 from engine.simulate.answers import PAYOUT, ContractTally, ItemKey, YearsTally
 from engine.simulate.tally import Tally
 from engine.simulate.years import Years
@@ -33,15 +33,28 @@ def counted(judged: Sequence[JudgedColumns], years: Years, count: int, backend: 
     return YearsTally(contracts, Tally.of(payouts), money)
 
 
+def needed(layout: Layout) -> Iterator[str]:
+    """The columns of verdicts that are counted."""
+    yield from (layout.final, layout.rank, layout.grade, *_truths(layout), *_vetoes(layout))
+
+
+def _truths(layout: Layout) -> list[str]:
+    return [
+        truth for item in layout.items for truth in (item.met, item.scored, item.there) if isinstance(truth, str)
+    ]  # fmt: skip
+
+
+def _vetoes(layout: Layout) -> list[str]:
+    return [hit.times for hit in layout.hits if hit.veto]
+
+
 def _rows(one: JudgedColumns, years: Years) -> int:
     return len(years.subjects(one.contract.contract))
 
 
 def _contract(one: JudgedColumns, years: Years, count: int, backend: Backend) -> ContractTally:
     layout, who = one.layout, years.subjects(one.contract.contract)
-    items = [item for item in layout.items if not one.contract.posts or item.there is not False]
-    truths = [truth for item in items for truth in (item.met, item.scored, item.there) if isinstance(truth, str)]
-    vetoes = [hit.times for hit in layout.hits if hit.veto]
+    truths, vetoes = _truths(layout), _vetoes(layout)
     # A cast that does not hold a number is an error of the engine, never a wrap.
     numbers = (
         nw.col(name).cast(nw.Int64) for name in dict.fromkeys((layout.final, layout.rank, layout.grade, *vetoes))
@@ -62,8 +75,8 @@ def _contract(one: JudgedColumns, years: Years, count: int, backend: Backend) ->
     def holds(truth: str | bool) -> Array:
         return np.full((count, len(who)), truth) if isinstance(truth, bool) else table(truth)
 
-    there = {_key(item): holds(item.there) & holds(item.scored) for item in items}
-    met = {_key(item): (there[_key(item)] & holds(item.met)).sum(0) for item in items}
+    there = {_key(item): holds(item.there) & holds(item.scored) for item in layout.items}
+    met = {_key(item): (there[_key(item)] & holds(item.met)).sum(0) for item in layout.items}
     vetoed = np.zeros((count, len(who)), np.bool_)
     for name in vetoes:
         vetoed |= table(name) > 0

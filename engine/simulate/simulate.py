@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from engine.columnar.judged import judge_year
 from engine.simulate.answers import Answers, ContractAnswers, YearsTally, together
-from engine.simulate.count import counted
+from engine.simulate.count import counted, needed
 from engine.simulate.draw import BLOCK, Draws
 from engine.simulate.model import Assumptions
 from engine.simulate.series import town_of
@@ -19,7 +19,7 @@ from targets.columns.backend import Backend
 from targets.snapshot import Snapshot
 
 # Years judged at a time: fewer, and compiling the plan takes longer than running it; more, and they need more memory.
-CHUNK = 2000
+CHUNK = 2500
 WORKERS = 2
 
 
@@ -55,7 +55,7 @@ def simulate(
         blocks = [drawn.block(number) for number in range(first, last)]
         tallies = []
         for number, (contracts, own) in enumerate(zip(contract_sets, years, strict=True)):
-            verdicts = judge_year(contracts, own.year(blocks, count), backend)
+            verdicts = judge_year(contracts, own.year(blocks, count), backend, told=needed)
             scales[number].update({one.contract.contract: one.layout.final_scale for one in verdicts})
             tallies.append(counted(verdicts, own, count, backend))
         return tallies
