@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.process import run_measured
 from benchmarks.table import Table, seconds
+from cli.garbage import look_seldom
 from engine.simulate.simulate import Sampling, simulate
 from rules.load import load_contracts
 from targets.columns.backend import PolarsBackend
@@ -34,13 +35,14 @@ def simulated(sizes: Sequence[int] = YEARS) -> Table:
             (f"{years:,}", seconds(ran.seconds), f"{ran.seconds / years * 1e3:.1f}", f"{ran.peak_bytes / 2**20:,.0f}")
         )
     note = (
-        "The demo town: 62 villages and communities, 12 units, 231 cadres, three contracts with their deposits and awards; every year is "
+        "The demo town: 62 villages and communities, 12 units, 231 cadres, three contracts with deposits and awards; every year is "
         "drawn, judged by the compiled plan and counted, in two threads. One run each, in a process of its own, start-up included."
     )
     return Table("Simulated years of a town", note, ("years", "seconds", "ms a year", "peak memory, MiB"), rows)
 
 
 def main(years: int) -> None:
+    look_seldom()
     contracts = [one.contract for one in load_contracts(sorted(SHIPPED.glob("*.yaml")))]
     town = demo_town()
     observations = current((*town.records.observations, *town.corrections.observations))
