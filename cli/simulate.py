@@ -16,6 +16,7 @@ from rules.diagnostic import Diagnostic, Span, refuse, say
 if TYPE_CHECKING:
     from cli.simulated import Table
     from engine.simulate.answers import Answers
+    from engine.simulate.simulate import Sampling
 
 N_ = str
 DRAWS = 10_000
@@ -33,6 +34,12 @@ def simulate(
     budget: Annotated[
         str | None, typer.Option("--budget", help=N_("what the town can pay in a year, such as ¥200,000 or 20万元"))
     ] = None,
+    together: Annotated[
+        str | None,
+        typer.Option(
+            "--together", help=N_("how far a party's values move together, from 0 to below 1; 0.1 unless given")
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help=N_("write all of it to a new file: .xlsx, .csv or .json"))
     ] = None,
@@ -45,10 +52,13 @@ def simulate(
     desk: Desk = context.obj
     budget_fen = _budget(budget)
     _refuse_numbers(draws, seed)
+    shared = _together(together)
     if out is not None:
         _refuse_out(out)
+    from engine.simulate.simulate import Sampling
+
     year = sources.load(desk, contracts, {}, workspace, through, as_of)
-    answers = _drawn(desk, year, draws, seed)
+    answers = _drawn(desk, year, Sampling(draws, seed), shared)
     from cli import simulated
 
     words = simulated.words_of(desk.speech, answers, year.snapshot.records)
@@ -87,17 +97,33 @@ def _refuse_out(out: Path) -> None:
     sources.refuse_existing(out)
 
 
-def _drawn(desk: Desk, year: sources.Year, draws: int, seed: int) -> Answers:
-    from engine.simulate.simulate import CHUNK, Sampling
+def _together(text: str | None) -> float:
+    from engine.simulate.model import TOGETHER
+    from rules.quantity import NotExact, parse_value
+
+    if text is None:
+        return TOGETHER
+    expected = say("a number from 0 to below 1")
+    try:
+        share = parse_value(text)
+    except NotExact:
+        refuse(Diagnostic("DX711", Span("--together"), say("{text}", text=text), expected))
+    if not 0 <= share < 1:
+        refuse(Diagnostic("DX711", Span("--together"), say("{text}", text=text), expected))
+    return float(share)
+
+
+def _drawn(desk: Desk, year: sources.Year, sampling: Sampling, together: float) -> Answers:
+    from engine.simulate.model import Assumptions
     from engine.simulate.simulate import simulate as run
     from targets.columns.backend import PolarsBackend
 
     told = desk.speech(N_("{done} of {draws} years"))
-    sampling = Sampling(draws, seed)
-    with desk.steps(-(-draws // CHUNK)) as step:
+    draws = sampling.years
+    with desk.steps(-(-draws // sampling.chunk)) as step:
         answers = run(
             year.snapshot, [[one.contract for one in year.contracts]], sampling, PolarsBackend(streaming=False),
-            progress=lambda done: step(told.format(done=f"{done:,}", draws=f"{draws:,}")),
+            Assumptions(together=together), progress=lambda done: step(told.format(done=f"{done:,}", draws=f"{draws:,}")),
         )  # fmt: skip
     return answers[0]
 

@@ -147,7 +147,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_command_says_who_would_pass_and_what_it_costs(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    command = ["simulate", "-w", str(town), "--draws", "60", "--budget", "20万元", "--lang", "en"]
+    command = ["simulate", "-w", str(town), "--draws", "60", "--budget", "20万元", "--together", "20%", "--lang", "en"]
     assert main([*command, "--json", "--out", str(town / "drawn.json")]) == 0
     told = json.loads(capsys.readouterr().out)
     assert json.loads((town / "drawn.json").read_text("utf-8")) == told
@@ -169,7 +169,15 @@ def test_the_command_says_who_would_pass_and_what_it_costs(town: Path, capsys: p
 
 
 @pytest.mark.parametrize(
-    "option", [["--draws", "0"], ["--seed", "-1"], ["--budget", "much"], ["--out", "drawn.txt"], ["--draws", "9999999"]]
+    "option",
+    [
+        ["--draws", "0"],
+        ["--seed", "-1"],
+        ["--budget", "much"],
+        ["--out", "drawn.txt"],
+        ["--draws", "9999999"],
+        ["--together", "1"],
+    ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_drawn(
     town: Path, option: list[str], capsys: pytest.CaptureFixture[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -30,10 +30,11 @@ class ItemKey(NamedTuple):
 class ContractTally:
     """One contract over some years, by subject in the order of `ContractAnswers.codes`.
 
-    `scores` in units of 1 / the contract's final scale; `ranks` and `grades` have a column a place (the first: no place), and a
+    `scores` in units of 1 / `scale`; `ranks` and `grades` have a column a place (the first: no place), and a
     grade (the last: none); `met` and `there` how often an item's target was met, and it was on the sheet and scored.
     """
 
+    scale: int
     scores: Tally
     ranks: Integers
     grades: Integers
@@ -43,7 +44,7 @@ class ContractTally:
 
     def plus(self, other: ContractTally) -> ContractTally:
         return ContractTally(
-            self.scores.plus(other.scores), self.ranks + other.ranks, self.grades + other.grades,
+            self.scale, self.scores.plus(other.scores), self.ranks + other.ranks, self.grades + other.grades,
             {key: met + other.met[key] for key, met in self.met.items()},
             {key: there + other.there[key] for key, there in self.there.items()}, self.vetoed + other.vetoed,
         )  # fmt: skip
@@ -71,9 +72,12 @@ class ContractAnswers:
 
     contract: Contract
     codes: tuple[str, ...]
-    scale: int
     years: int
     tally: ContractTally
+
+    @property
+    def scale(self) -> int:
+        return self.tally.scale
 
     def score(self, subject: int) -> Spread:
         """The final score, in units of 1 / `scale`."""
@@ -151,10 +155,3 @@ class Answers:
     def within(self, budget_fen: int) -> Fraction:
         """How many of the years cost no more."""
         return Fraction(int((self.costs() <= budget_fen).sum()), self.years)
-
-
-def together(tallies: Sequence[YearsTally]) -> YearsTally:
-    whole, *rest = tallies
-    for one in rest:
-        whole = whole.plus(one)
-    return whole

@@ -82,7 +82,7 @@ def _contract(one: JudgedColumns, years: Years, count: int, backend: Backend) ->
         vetoed |= table(name) > 0
     grades = table(layout.grade).astype(np.int64)
     return ContractTally(
-        Tally.of(table(layout.final)), _by_place(table(layout.rank).astype(np.int64), len(who) + 1),
+        layout.final_scale, Tally.of(table(layout.final)), _by_place(table(layout.rank).astype(np.int64), len(who) + 1),
         _by_place(np.where(grades < 0, len(one.contract.grades), grades), len(one.contract.grades) + 1),
         met, {key: truth.sum(0) for key, truth in there.items()}, vetoed.sum(0),
     )  # fmt: skip

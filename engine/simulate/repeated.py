@@ -80,4 +80,4 @@ class Repeated:
         return backend.keep(backend.bring(columns, schema).join(small, on=SLOT, how="left").drop(SLOT))
 
 
-_KINDS: dict[Any, Any] = {nw.Int64: np.int64, nw.UInt32: np.uint32, nw.Boolean: np.bool_, nw.Int128: object}
+_KINDS: dict[Any, Any] = {nw.Int64: np.int64, nw.UInt32: np.uint32, nw.Boolean: np.bool_}

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from engine.columnar.judged import judge_year
-from engine.simulate.answers import Answers, ContractAnswers, YearsTally, together
+from engine.simulate.answers import Answers, ContractAnswers, YearsTally
 from engine.simulate.count import counted, needed
 from engine.simulate.draw import BLOCK, Draws
 from engine.simulate.model import Assumptions
@@ -16,10 +16,12 @@ from engine.simulate.series import town_of
 from engine.simulate.years import Years
 from rules.contract import Contract
 from targets.columns.backend import Backend
+from targets.engines import EngineName
 from targets.snapshot import Snapshot
 
 # Years judged at a time: fewer, and compiling the plan takes longer than running it; more, and they need more memory.
 CHUNK = 2500
+# While one chunk's plan is written out another's is run. A connection to DuckDB is for one thread alone.
 WORKERS = 2
 
 
@@ -48,28 +50,25 @@ def simulate(
     town = town_of(snapshot, [contract for contracts in contract_sets for contract in contracts])
     drawn = Draws(town, assumed or Assumptions(), sampling.seed)
     years = [Years(town, drawn, contracts, backend) for contracts in contract_sets]
-    scales: list[dict[str, int]] = [{} for _ in contract_sets]
 
     def judged(start: int, count: int) -> list[YearsTally]:
-        first, last = start // BLOCK, -(-(start + count) // BLOCK)
-        blocks = [drawn.block(number) for number in range(first, last)]
+        blocks = [drawn.block(number) for number in range(start // BLOCK, -(-(start + count) // BLOCK))]
         tallies = []
-        for number, (contracts, own) in enumerate(zip(contract_sets, years, strict=True)):
+        for contracts, own in zip(contract_sets, years, strict=True):
             verdicts = judge_year(contracts, own.year(blocks, count), backend, told=needed)
-            scales[number].update({one.contract.contract: one.layout.final_scale for one in verdicts})
             tallies.append(counted(verdicts, own, count, backend))
         return tallies
 
-    found: list[list[YearsTally]] = [[] for _ in contract_sets]
+    whole: list[YearsTally] = []
     done = 0
-    for count, tallies in _in_order(judged, list(_chunks(sampling.years, sampling.chunk))):
-        for whole, one in zip(found, tallies, strict=True):
-            whole[:] = [together([*whole, one])]
+    workers = WORKERS if backend.name is EngineName.POLARS else 1
+    for count, tallies in _in_order(judged, list(_chunks(sampling.years, sampling.chunk)), workers):
+        whole = [before.plus(one) for before, one in zip(whole, tallies, strict=True)] if whole else tallies
         done += count
         progress(done)
     return tuple(
-        _answers(contracts, own, scale, whole[0], sampling)
-        for contracts, own, scale, whole in zip(contract_sets, years, scales, found, strict=True)
+        _answers(contracts, own, tally, sampling)
+        for contracts, own, tally in zip(contract_sets, years, whole, strict=True)
     )
 
 
@@ -81,15 +80,15 @@ def _chunks(years: int, chunk: int) -> Iterator[tuple[int, int]]:
 
 
 def _in_order(
-    work: Callable[[int, int], list[YearsTally]], chunks: Sequence[tuple[int, int]]
+    work: Callable[[int, int], list[YearsTally]], chunks: Sequence[tuple[int, int]], workers: int
 ) -> Iterator[tuple[int, list[YearsTally]]]:
-    """While one chunk's plan is written out, another's is run; no more are in memory than there are workers."""
+    """No more of them are in memory than there are workers."""
     waiting: deque[tuple[int, Future[list[YearsTally]]]] = deque()
     left = deque(chunks)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         try:
             while left or waiting:
-                while left and len(waiting) < WORKERS:
+                while left and len(waiting) < workers:
                     start, count = left.popleft()
                     waiting.append((count, pool.submit(work, start, count)))
                 count, first = waiting.popleft()
@@ -99,16 +98,11 @@ def _in_order(
             raise
 
 
-def _answers(
-    contracts: Sequence[Contract], years: Years, scales: dict[str, int], tally: YearsTally, sampling: Sampling
-) -> Answers:
+def _answers(contracts: Sequence[Contract], years: Years, tally: YearsTally, sampling: Sampling) -> Answers:
     found = []
     for contract in contracts:
-        if contract.contract in tally.contracts:
+        one = tally.contracts.get(contract.contract)
+        if one is not None:
             codes = tuple(years.people[number] for number in years.subjects(contract.contract).tolist())
-            found.append(
-                ContractAnswers(
-                    contract, codes, scales[contract.contract], sampling.years, tally.contracts[contract.contract]
-                )
-            )
+            found.append(ContractAnswers(contract, codes, sampling.years, one))
     return Answers(sampling.years, sampling.seed, tuple(found), years.people, tally)
