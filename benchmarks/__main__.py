@@ -1,6 +1,6 @@
 """`make bench`: everything that is measured, as ratios in one run.
 
-    python -m benchmarks [town] [methods] [growth] [--towns FILE] [--write docs/benchmarks.md]
+    python -m benchmarks [town] [methods] [growth] [simulated] [--towns FILE] [--write docs/benchmarks.md]
 
 Ratios travel between machines better than seconds; the seconds stand beside them.
 """
@@ -15,11 +15,12 @@ from benchmarks.growth import SIZES, growth
 from benchmarks.machine import this_machine
 from benchmarks.methods import methods
 from benchmarks.nation import PARTIES
+from benchmarks.simulated import simulated
 from benchmarks.table import Table, page
 from benchmarks.town import town
 from benchmarks.towns import towns_option
 
-PARTS = ("town", "methods", "growth")
+PARTS = ("town", "methods", "growth", "simulated")
 ROUNDS = 7
 
 
@@ -46,6 +47,8 @@ def _measured(given: argparse.Namespace) -> Iterator[Table]:
     if "growth" in parts:
         smaller = [size for size in SIZES if size < given.parties]
         yield growth(given.towns, [*smaller, given.parties])
+    if "simulated" in parts:
+        yield simulated()
 
 
 def _arguments() -> argparse.Namespace:

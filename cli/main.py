@@ -14,7 +14,22 @@ from typing import Any
 
 import typer
 
-from cli import allot, audit, contract, convert, data, demo, desk, differing, ledger, money, runs, whatif, year
+from cli import (
+    allot,
+    audit,
+    contract,
+    convert,
+    data,
+    demo,
+    desk,
+    differing,
+    ledger,
+    money,
+    runs,
+    simulate,
+    whatif,
+    year,
+)
 from cli.garbage import look_seldom
 from cli.language import Speech, choose
 from rules.diagnostic import Diagnostic, Refused, Span, say
@@ -44,6 +59,7 @@ COMMANDS = (
     ("allot", allot.allot, N_("split a quota over parties so that it adds up, with the reason for every share")),
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),
+    ("simulate", simulate.simulate, N_("draw years: who would pass, what it would cost, how much is luck")),
     ("show", year.show, N_("results by party, section or cadre; the population statistics")),
     ("whatif", whatif.whatif, N_("the same year under other contracts: who would move, why, and what it would cost")),
     ("runs", runs.runs, N_("list the runs, how far each has come, and the appeals")),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import narwhals as nw
 
 from engine.columnar.conditions import linked_in
 from engine.columnar.layers import TooWide
-from engine.columnar.layout import JudgedColumns, lay_out
+from engine.columnar.layout import JudgedColumns, Layout, lay_out
 from engine.columnar.linked_total import link
 from engine.columnar.links import Judgement, Reaching, tie
 from engine.columnar.money.amounts import amounts
@@ -38,9 +38,11 @@ def judge_year(
     year: YearColumns,
     backend: Backend,
     progress: Callable[[str], None] = lambda _: None,
+    told: Callable[[Layout], Iterable[str]] = Layout.columns,
 ) -> tuple[JudgedColumns, ...]:
     """Everybody that the contracts assess. Raises Refused with the faults of the data, or of a plan that is too wide.
 
+    `told` chooses the columns of verdicts that are kept, besides those that other contracts and the money need.
     Contracts for parties come before those for cadres, whatever the order given: cadres answer for parties.
     """
     ordered = in_order(contracts)
@@ -54,7 +56,7 @@ def judge_year(
         progress(contract.title)
         asked = [] if contract.posts else list(_asked(ordered, contract.contract))
         try:
-            one, judgement, noted = _judge(contract, year, backend, judgements, asked, ordered)
+            one, judgement, noted = _judge(contract, year, backend, judgements, asked, ordered, told)
         except TooWide as wide:
             refuse(_too_wide(contract, wide, backend))
         faults += _found(one.frame, noted, backend)
@@ -82,7 +84,7 @@ def _conditions_of(contract: Contract) -> tuple[Condition, ...]:
 
 def _judge(
     contract: Contract, year: YearColumns, backend: Backend, others: Sequence[Judgement], asked: Sequence[Condition],
-    contracts: Sequence[Contract],
+    contracts: Sequence[Contract], chosen: Callable[[Layout], Iterable[str]],
 ) -> tuple[JudgedColumns, Judgement, list[tuple[str, Fault]]]:  # fmt: skip
     columns = year.contracts[contract.contract]
     plan = Plan(backend, columns.league_size_max)
@@ -102,7 +104,15 @@ def _judge(
     noted = [(fault.truth.column_name("fault"), fault) for fault in scribe.faults]
     told_of = [name for one in names for name in one.all()]
     wanted = dict.fromkeys(
-        [*layout.columns(), *money.columns(), *told_of, *answers.values(), *(name for name, _ in noted)]
+        [
+            *chosen(layout),
+            layout.score,
+            layout.final,
+            *money.columns(),
+            *told_of,
+            *answers.values(),
+            *(name for name, _ in noted),
+        ]
     )
     kept = backend.keep(plan.frame(ties.frame, [*SUBJECT_COLUMNS, *wanted], backend))
     reaching = _reaching(year, contract, verdicts, names, kept, backend)

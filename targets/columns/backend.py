@@ -51,8 +51,8 @@ class Backend(Protocol):
     narrow_max: int
     wide_max: int
 
-    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
-        """A small table of Python values as a frame; `schema` gives narwhals types."""
+    def bring(self, columns: Mapping[str, Any], schema: dict[str, Any]) -> Frame:
+        """A table of Python values, or of NumPy arrays, as a frame; `schema` gives narwhals types."""
         ...
 
     def scan(self, path: Path) -> Frame:
@@ -75,6 +75,10 @@ class Backend(Protocol):
         """The frame's columns as Python values."""
         ...
 
+    def arrays(self, frame: Frame) -> dict[str, Any]:
+        """The frame's columns, of numbers and truths, as NumPy arrays."""
+        ...
+
 
 def backend(name: EngineName) -> Backend:
     match name:
@@ -94,11 +98,15 @@ class PolarsBackend:
     narrow_max = INT64_MAX
     wide_max = INT128_MAX
 
-    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+    def __init__(self, *, streaming: bool = True) -> None:
+        """Streaming holds little in memory; what is in memory anyway is computed in half the time without it."""
+        self._streaming = streaming
+
+    def bring(self, columns: Mapping[str, Any], schema: dict[str, Any]) -> Frame:
         return nw.from_dict(columns, schema, backend="polars").lazy()
 
     def keep(self, frame: Frame) -> Frame:
-        return frame.collect("polars").lazy()
+        return self._collected(frame).lazy()
 
     def scan(self, path: Path) -> Frame:
         return nw.from_native(scan_file(path))
@@ -112,7 +120,19 @@ class PolarsBackend:
         return frame.select(*steps[-1].old, *steps[-1].new) if steps else frame
 
     def take(self, frame: Frame) -> dict[str, list[Any]]:
-        return frame.collect("polars").to_dict(as_series=False)
+        return self._collected(frame).to_dict(as_series=False)
+
+    def arrays(self, frame: Frame) -> dict[str, Any]:
+        return _arrays(self._collected(frame))
+
+    def _collected(self, frame: Frame) -> nw.DataFrame[Any]:
+        if self._streaming:
+            return frame.collect("polars")
+        try:
+            return frame.collect("polars", engine="in-memory")
+        except nw.exceptions.InvalidOperationError:
+            # Polars 2.1 without streaming refuses to compare a literal with a column that has one value throughout.
+            return frame.collect("polars")
 
 
 class DuckBackend:
@@ -131,7 +151,7 @@ class DuckBackend:
         self._connection = duckdb.connect(config={"temp_directory": spill, **settings})
         self._kept = 0
 
-    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+    def bring(self, columns: Mapping[str, Any], schema: dict[str, Any]) -> Frame:
         table = nw.from_dict(columns, schema, backend="pyarrow").to_native()
         return self._table(lambda name: self._connection.register(name, table))
 
@@ -176,6 +196,9 @@ class DuckBackend:
     def take(self, frame: Frame) -> dict[str, list[Any]]:
         return frame.collect("polars").to_dict(as_series=False)
 
+    def arrays(self, frame: Frame) -> dict[str, Any]:
+        return _arrays(frame.collect("polars"))
+
 
 class SparkBackend:
     """A cluster, or local threads. Numbers stay below 2^53, where its division is exact."""
@@ -197,7 +220,7 @@ class SparkBackend:
         self._session = SparkSession.builder.appName("duixian").config(map=quiet).getOrCreate()
         self._session.sparkContext.setLogLevel("ERROR")
 
-    def bring(self, columns: Mapping[str, Sequence[Any]], schema: dict[str, Any]) -> Frame:
+    def bring(self, columns: Mapping[str, Any], schema: dict[str, Any]) -> Frame:
         table = nw.from_dict(columns, schema, backend="pyarrow").to_native()
         frame: Frame = nw.from_native(self._session.createDataFrame(table))
         return frame
@@ -221,6 +244,13 @@ class SparkBackend:
 
     def take(self, frame: Frame) -> dict[str, list[Any]]:
         return frame.collect("polars").to_dict(as_series=False)
+
+    def arrays(self, frame: Frame) -> dict[str, Any]:
+        return _arrays(frame.collect("polars"))
+
+
+def _arrays(frame: nw.DataFrame[Any]) -> dict[str, Any]:
+    return {name: frame.get_column(name).to_numpy() for name in frame.columns}
 
 
 def is_parquet(path: Path) -> bool:

@@ -34,8 +34,9 @@ def dues_of(judged: Sequence[JudgedColumns], year: YearColumns, backend: Backend
 
     `judged` is everybody judged in the year: who gets a payee's part is for the verdicts under every contract to
     say. Subjects and payees are keys, as in the judged frames (codes, behind the world's mark where there are several
-    worlds). A contract under which nothing can be due has no frame. `taken` gives the rows as Python values, to be held
-    against what the interpreter says: `taken(dues_of(judged, year, engine), engine)`.
+    worlds), payees always as text, since accounts stand among them. A contract under which nothing can be due has no frame.
+    `taken` gives the rows as Python values, to be held against what the interpreter says:
+    `taken(dues_of(judged, year, engine), engine)`.
     """
     dues = {}
     cancelled = _cancelled(judged, year, backend) if any(one.money.payees for one in judged) else None
@@ -63,7 +64,7 @@ def taken(dues: Mapping[str, Frame], backend: Backend) -> dict[str, list[Due]]:
 
 def _of_subjects(one: JudgedColumns) -> Iterator[Frame]:
     for line in one.money.dues:
-        account = nw.lit(line.account, nw.String) if line.due is DueKind.FORFEIT else nw.col("subject")
+        account = nw.lit(line.account, nw.String) if line.due is DueKind.FORFEIT else nw.col("subject").cast(nw.String)
         yield one.frame.filter(nw.col(line.amount) != 0).select(
             "subject", clause=nw.lit(line.clause, nw.String), due=nw.lit(line.due.value, nw.String), payee=account,
             amount_fen=nw.col(line.amount),
@@ -81,7 +82,8 @@ def _of_payees(one: JudgedColumns, holders: Frame, cancelled: Frame | None) -> F
         marked = parts.join(cancelled.with_columns(lost=nw.lit(True)), left_on="payee", right_on="cadre", how="left")
         due = marked.with_columns(due=nw.when(nw.col("lost").fill_null(False)).then(withheld).otherwise(award))
     summed = due.group_by("subject", "clause", "due", "payee").agg(nw.col("amount_fen").sum())
-    return summed.with_columns(nw.col("amount_fen").cast(kind)).filter(nw.col("amount_fen") != 0)
+    told = summed.with_columns(nw.col("payee").cast(nw.String), nw.col("amount_fen").cast(kind))
+    return told.filter(nw.col("amount_fen") != 0)
 
 
 def _parts(one: JudgedColumns, payee: PayeeLayout, holders: Frame, width: Width) -> Frame:
