@@ -9,7 +9,7 @@ from rules.condition import ItemMet, ItemScoreIs, ValueIs
 from rules.contract import Contract
 from rules.diagnostic import Diagnostic, say
 from rules.indicator import Indicator, Kind, PastTake, Take
-from rules.safeguards.measures import fewer_is_better
+from rules.safeguards.measures import low_end_is_better
 from rules.scoring import FirstOf, ScoringRule, parts_of
 from rules.scoring_terms import FromData
 from rules.sheet import PeriodicSheet
@@ -143,7 +143,7 @@ def scores_are_points(contract: Contract, tree: Tree) -> Iterator[Diagnostic]:
         assert measure.indicator.scores is not None
         rule = measure.measured.scoring
         span = tree.span((*measure.at, "scoring", "method"))
-        if fewer_is_better(measure.measured) and measure.indicator.scores.take is not Take.VARIANCE:
+        if low_end_is_better(measure.measured) and measure.indicator.scores.take is not Take.VARIANCE:
             found = say("fewer points of other items as the better")
             yield Diagnostic("DX213", span, found, say("more points as the better: they say how good it is already"))
         if _takes_last_year(rule):
@@ -163,7 +163,7 @@ def earlier_results_are_points(contract: Contract, tree: Tree) -> Iterator[Diagn
             continue
         rule, span = measure.measured.scoring, tree.span((*measure.at, "scoring", "method"))
         by_rank = measure.indicator.past.take is PastTake.RANK
-        if not parts_of(measure.measured) and fewer_is_better(measure.measured) != by_rank:
+        if not parts_of(measure.measured) and low_end_is_better(measure.measured) != by_rank:
             found = say("a worse result of earlier years as the better")
             expected = say("direction: lower, for a place") if by_rank else say("more points as the better")
             yield Diagnostic("DX213", span, found, expected)

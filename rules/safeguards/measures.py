@@ -62,6 +62,24 @@ def more_is_better(measured: Measured) -> bool:
     return not fewer_is_better(measured)
 
 
+def low_end_is_better(measured: Measured) -> bool:
+    """Whether the low end of its scale earns more than the high end, as far as the contract itself says."""
+    lower = measured.direction is Direction.LOWER
+    match measured.scoring:
+        case PerEvent() as scoring:
+            return scoring.deduct is not None
+        case Linear(zero_at=zero, full_at=full) if not isinstance(zero, str) and not isinstance(full, str):
+            return full < zero
+        case Tiers() as scoring:
+            points = _points_by_value(scoring)
+            falls = points[0] > points[-1]
+            return falls if scoring.target is None else falls != lower
+        case Rank(table=table, shares=shares, after=after) if table or shares:
+            paid = [*table, *(share.points for share in shares)]
+            return lower != (paid[0] < max(paid[-1], after))
+    return lower
+
+
 def _line_may_fall(line: Linear, indicator: Indicator | None) -> bool:
     zero, full = line.zero_at, line.full_at
     if not isinstance(full, str) and not isinstance(zero, str):
