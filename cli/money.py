@@ -124,7 +124,9 @@ def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: fro
         replay = replayed(workspace, kept)
         contracts = [one.contract for one in replay.contracts]
         checked(replay.assessment, contracts, backend(EngineName.POLARS))
-    sealed = Sealed(kept.run.name, kept.run.year, replay.assessment.dues, supersedes)
+    of_the_year = {one.run.name for one in workspace.store.runs.all() if one.run.year == kept.run.year}
+    rivals = frozenset(of_the_year - supersedes - {kept.run.name})
+    sealed = Sealed(kept.run.name, kept.run.year, replay.assessment.dues, supersedes, rivals)
     return sealed, names_of(desk.speech, contracts, replay.snapshot.records)
 
 
@@ -167,4 +169,5 @@ def _write(
 
 
 def _day(text: str | None) -> date:
-    return date.today() if text is None else sources.day(text, "--on")  # noqa: DTZ011 - the office's own day
+    """Not in the future: whatever is entered after it would have to be dated later still."""
+    return sources.day_so_far(text, "--on")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from rules.diagnostic import Diagnostic, Span, Text, refuse, say
@@ -28,6 +28,9 @@ class Replay:
 def replayed(workspace: Workspace, kept: KeptRun) -> Replay:
     """Raises Refused (DX721) where the texts, the records or the result are no longer those that name the run."""
     again, run = recomputed(workspace, kept), kept.run
+    # A newer program names the run after itself; what it came to is what counts.
+    named = replace(again.assessment.run, engine_version=run.engine_version)
+    again = replace(again, assessment=replace(again.assessment, run=named))
     found = again.assessment.run
     if found.contracts_hash != run.contracts_hash:
         _refuse_other(run.name, say("other contracts"))

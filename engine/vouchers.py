@@ -26,12 +26,15 @@ Key = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed run when it is settled: its dues, and the runs that it supersedes, one through the other."""
+    """A sealed run when it is settled: its dues, and the runs that it supersedes, one through the other. `rivals` are the
+    other runs of its year: where one of them is sealed, it is the one to settle.
+    """
 
     run: str
     year: int
     dues: Sequence[Due]
     supersedes: frozenset[str] = frozenset()
+    rivals: frozenset[str] = frozenset()
 
 
 def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date) -> tuple[Entry, ...]:
@@ -84,6 +87,10 @@ def _unsealed(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnosti
     if sealed.run not in seals:
         found, expected = say("run {run} without a seal", run=sealed.run), say("a sealed run")
         yield Diagnostic("DX723", Span("ledger"), found, expected, say("`duixian publish`, then `duixian seal`"))
+    # Asked of the ledger itself, under its lock: it may have been sealed and settled since this run was looked up.
+    for rival in (run for run in seals if run in sealed.rivals):
+        found = say("run {run}, which {later} supersedes", run=sealed.run, later=rival)
+        yield Diagnostic("DX723", Span("ledger"), found, say("the sealed run of the year"))
 
 
 def _other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnostic]:

@@ -17,6 +17,9 @@ def obstacles(kept: KeptRun, runs: Iterable[KeptRun], today: date, place: Span) 
     known = tuple(runs)
     yield from _of_publicity(kept, today, place)
     yield from _of_appeals(kept, place)
+    corrected = lineage(kept.run.name, known)
+    for earlier in (one for one in known if one.run.name in corrected and not one.sealed):
+        yield from _open_appeals(earlier, place)
     if kept.run.through != WHOLE_YEAR:
         found = say("assessed through month {month} of the year", month=kept.run.through)
         yield Diagnostic("DX714", place, found, say("the whole year, through month {month}", month=WHOLE_YEAR))
@@ -40,14 +43,19 @@ def _of_publicity(kept: KeptRun, today: date, place: Span) -> Iterator[Diagnosti
 
 
 def _of_appeals(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
+    yield from _open_appeals(kept, place)
+    for appeal in kept.appeals:
+        if appeal.upheld:
+            found = say("appeal {number} of {subject}, upheld", number=appeal.number, subject=appeal.subject)
+            yield Diagnostic("DX714", place, found, say("a corrected run"), CORRECT_HINT)
+
+
+def _open_appeals(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
     for appeal in kept.appeals:
         if appeal.decision is None:
             found = say("appeal {number} of {subject}, not decided", number=appeal.number, subject=appeal.subject)
             hint = say("`duixian decide {number}` records what was decided", number=appeal.number)
             yield Diagnostic("DX714", place, found, say("every appeal decided"), hint)
-        elif appeal.upheld:
-            found = say("appeal {number} of {subject}, upheld", number=appeal.number, subject=appeal.subject)
-            yield Diagnostic("DX714", place, found, say("a corrected run"), CORRECT_HINT)
 
 
 def _of_other_runs(kept: KeptRun, runs: tuple[KeptRun, ...], place: Span) -> Iterator[Diagnostic]:

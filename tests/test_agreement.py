@@ -33,7 +33,7 @@ from targets.snapshot import Snapshot
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SHARDS = range(8)
-CONTRACTS, YEARS = (625, 20) if LONG else (250, 1)
+CONTRACTS, YEARS = (625, 20) if LONG else (125, 1)
 ENGINES = (EngineName.POLARS, EngineName.DUCKDB)
 TOO_WIDE = "DX620"
 

@@ -166,6 +166,20 @@ def test_a_second_sealed_run_of_the_year_must_supersede_the_first(runs: Runs) ->
     assert runs.seal(next_year.name, AFTER).sealed
 
 
+def test_an_open_appeal_is_not_left_behind_by_a_corrected_run(runs: Runs) -> None:
+    """Another correction supersedes the run; what was objected to it still wants its decision."""
+    published(runs)
+    runs.appeal(FIRST.name, VILLAGE, AFTER, "例会开过十二次")
+    second = replace(FIRST, data_hash="e" * 64, supersedes=FIRST.name)
+    runs.save(second, RESULT, check=CHECKED)
+    runs.publish(second.name, FIRST_DAY, LAST_DAY)
+    with pytest.raises(Refused) as refused:
+        runs.seal(second.name, AFTER)
+    assert refusal(refused) == ("DX714", f"appeal 1 of {VILLAGE}, not decided")
+    runs.decide(1, False, AFTER, "会议记录只有十次")
+    assert runs.seal(second.name, AFTER).sealed
+
+
 def test_a_correction_taken_back_before_it_was_published_stands_in_nobodys_way(runs: Runs) -> None:
     published(runs)
     correction = runs.save(replace(FIRST, data_hash="e" * 64), "{}").run

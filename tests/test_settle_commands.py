@@ -137,3 +137,20 @@ def test_records_changed_behind_our_back_are_not_settled(town: Path, capsys: pyt
     capsys.readouterr()
     assert run("settle", "--enter") == 2
     assert "DX721" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("town")
+def test_a_day_that_has_not_come_is_refused_since_all_later_vouchers_would_have_to_wait_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    capsys.readouterr()
+    assert run("deposits", "--enter", "--on", "2072-01-10") == 2
+    assert "DX711" in capsys.readouterr().err
+
+
+def test_a_newer_program_pays_what_an_older_one_sealed(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("deposits", "--enter") == 0
+    seal()
+    monkeypatch.setattr("engine.assess.ENGINE_VERSION", "next")
+    assert run("settle", "--enter") == 0
+    assert len(open_workspace(town).store.books.vouchers()) == 9

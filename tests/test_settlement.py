@@ -172,6 +172,17 @@ def test_nothing_is_settled_without_a_seal() -> None:
 
 
 @needs_interpreter
+def test_a_correction_sealed_meanwhile_is_the_one_to_settle() -> None:
+    """Looked up while the first was the sealed one; when it came to enter, the correction had been sealed and settled."""
+    ledger = entered((), [*deposits(agreed(), town(**MARKS), (), DAY), sealed(), sealed(CORRECTED)])
+    corrected = Sealed(CORRECTED, 2026, assess(agreed(), town(**MARKS | {"g2": 90})).dues, frozenset({RUN}))
+    ledger = entered(ledger, settlement(corrected, ledger, DAY))
+    first = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues, rivals=frozenset({CORRECTED}))
+    with pytest.raises(Refused, match="DX723"):
+        settlement(first, ledger, DAY)
+
+
+@needs_interpreter
 def test_who_is_assessed_no_more_gets_the_deposit_back() -> None:
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
     [back] = deposits(agreed(), town(g1=95, g2=70), ledger, DAY)
