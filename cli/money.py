@@ -90,12 +90,14 @@ def settle(
 def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozenset[str]]:
     """The run named, else the one sealed last, and what it supersedes. Raises Refused for one that is not sealed, or that a
     sealed one supersedes (DX723)."""
+    from targets.kept import RunState
+
     runs = workspace.store.runs
     sealed = [one for one in runs.all() if one.sealed]
     if name is not None:
         kept = runs.find(name)
     elif sealed:
-        kept = max(sealed, key=lambda one: one.events[-1].happened_at)
+        kept = max(sealed, key=lambda one: one.last_number(RunState.SEALED))
     else:
         _refuse_run(workspace, say("no sealed run"))
     if not kept.sealed:

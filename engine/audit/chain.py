@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from engine.audit.entitlement import Key, key_of
 from engine.audit.finding import Evidence, Finding, Kind
+from engine.audit.shape import misshapen
 from engine.settle.due import Due
 from rules.diagnostic import Text, say
 from rules.money import DueKind
@@ -44,6 +46,8 @@ def prove(
     records = {one.name: one for one in runs}
     edited = {one.subject: one for one in _edited(vouchers)}
     broken = list(_broken(vouchers, set(edited)))
+    for voucher, told in misshapen(vouchers):
+        edited.setdefault(str(voucher.number), _of_voucher(Kind.EDITED, voucher, told))
     for finding in _not_what_is_due(vouchers, records):
         edited.setdefault(finding.subject, finding)
     # A row changed with its hash, and only its own: the link behind it shows the same fault a second time.
@@ -130,7 +134,9 @@ def _not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecor
         if earlier and (earlier not in records or records[earlier].dues is None):
             continue
         yield from _differing(vouchers, run, expected)
-        yield from _deposits_differing(vouchers, record.dues, record.year)
+        # As they were when it was settled: a correction may ask for others afterwards.
+        until = takewhile(lambda one: (one.entry.kind, one.entry.run) != (EntryKind.SETTLED, run), vouchers)  # noqa: B023
+        yield from _deposits_differing(tuple(until), record.dues, record.year)
     for one in vouchers:
         sealed = records.get(one.entry.run)
         if one.entry.kind is EntryKind.SEAL and sealed is not None and sealed.result_hash not in ("", one.entry.note):
