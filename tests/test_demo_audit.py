@@ -46,7 +46,7 @@ def test_the_list_as_it_is_raises_nothing(settled: Path, capsys: pytest.CaptureF
 def test_five_planted_errors_are_exactly_the_five_findings(
     settled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GB001's refund stands twice; GB085's 402.21 became 420.21; GB030 was left out; GB004, whom a veto for forced services
+    """GB001's refund stands twice; GB085's 402.21 became 420.21; GB049 was left out; GB004, whom a veto for forced services
     reaches, has the deposit back; and what is due to GB065 went to GB064, whose deposit was forfeited."""
     book = openpyxl.load_workbook(settled / "paid" / "payments.xlsx")
     sheet = book.active
@@ -58,7 +58,7 @@ def test_five_planted_errors_are_exactly_the_five_findings(
     sheet.append(["GB004", "干部004", "退还", 2000])
     for cell, value in zip(rows["GB065", "退还"], ("GB064", "干部064"), strict=False):
         cell.value = value
-    sheet.delete_rows(rows["GB030", "退还"][0].row)
+    sheet.delete_rows(rows["GB049", "退还"][0].row)
     book.save(tmp_path / "finance.xlsx")
 
     code, findings = audit(settled, tmp_path / "finance.xlsx", capsys)
@@ -67,6 +67,6 @@ def test_five_planted_errors_are_exactly_the_five_findings(
         ("DX803", "GB001"),  # paid twice
         ("DX804", "GB064"),  # wrong payee: who got it
         ("DX806", "GB004"),  # vetoed yet refunded
-        ("DX810", "GB030"),  # in the ledger and not paid
+        ("DX810", "GB049"),  # in the ledger and not paid
         ("DX812", "GB085"),  # digits transposed
     ]
