@@ -184,7 +184,8 @@ def test_a_better_value_never_earns_less(data: st.DataObject) -> None:
     observations = tuple(more if one is seen else one for one in year.snapshot.records.observations)
     after = year.again(replace(year.snapshot.records, observations=observations))
     old, new = year.verdicts[contract.contract, seen.subject], after.verdicts[contract.contract, seen.subject]
-    if any(measure.measured.direction is Direction.LOWER for measure in measures(contract)):
+    reading = [one.measured for one in measures(contract) if one.indicator and one.indicator.id == seen.indicator]
+    if any(measured.direction is Direction.LOWER for measured in reading):
         old, new = new, old
     for before, better in zip(old.outcome.items(), new.outcome.items(), strict=True):
         assert before.score is None or better.score is None or before.score <= better.score
