@@ -104,7 +104,7 @@ def audit_workspace(
     from engine.audit.replay import contract_findings
 
     vouchers, runs = workspace.store.books.vouchers(), workspace.store.runs.all()
-    named = {one.run.name: one for one in runs}
+    named = {one.name: one for one in runs}
     target = _target(workspace, vouchers, named, run)
     concerned = {one.entry.run for one in vouchers} | ({target} if target else set())
     proofs = {name: proof_of(workspace, one) for name, one in named.items() if every or name in concerned}
@@ -131,7 +131,7 @@ def _paid(
 
     assert proof.assessment is not None
     entitled = entitlements(proof.assessment, carried_before(proof, proofs, vouchers))
-    name = proof.kept.run.name
+    name = proof.kept.name
     if lines is not None:
         return entitled, reconcile(lines, entitled, vouchers, [name])
     moved = any(one.entry.run == name and one.entry.postings for one in vouchers)
@@ -143,7 +143,7 @@ def _target(workspace: Workspace, vouchers: Sequence[Voucher], named: Mapping[st
     from targets.ledger import EntryKind
 
     if run is not None:
-        return workspace.store.runs.find(run).run.name
+        return workspace.store.runs.find(run).name
     moved = [one.entry.run for one in vouchers if one.entry.kind in (EntryKind.DUE, EntryKind.SETTLED)]
     settled = [name for name in moved if name in named]
     sealed = [name for name, one in named.items() if one.sealed]

@@ -56,25 +56,25 @@ def diff(
     sides = [_side(store, one, read) for one, read in zip((before, after), texts, strict=True)]
     found = difference(sides[0], sides[1], _appeals_between(store, before, after))
     if desk.as_json:
-        desk.machine({"before": before.run.name, "after": after.run.name, **_as_json(found)})
+        desk.machine({"before": before.name, "after": after.name, **_as_json(found)})
         return
-    desk.note(desk.speech(N_("from run {before} to run {after}")).format(before=before.run.name, after=after.run.name))
+    desk.note(desk.speech(N_("from run {before} to run {after}")).format(before=before.name, after=after.name))
     contracts = [contract for read in reversed(texts) for _, contract in read.values()]
     _show(Words(desk.speech, _names(sides), contracts), desk, found)
 
 
 def _superseded(after: KeptRun) -> str:
     if not after.run.supersedes:
-        found = say("run {name}, which supersedes none", name=after.run.name)
+        found = say("run {name}, which supersedes none", name=after.name)
         refuse(Diagnostic("DX711", Span("OTHER"), found, say("the run to hold it against")))
     return after.run.supersedes
 
 
 def _appeals_between(store: Store, before: KeptRun, after: KeptRun) -> list[Appeal]:
     """Those against the earlier run, and against the runs between the two."""
-    corrected = store.runs.supersedes(after.run.name)
-    between = corrected[: corrected.index(before.run.name)] if before.run.name in corrected else ()
-    return [appeal for name in (before.run.name, *between) for appeal in store.runs.find(name).appeals]
+    corrected = store.runs.supersedes(after.name)
+    between = corrected[: corrected.index(before.name)] if before.name in corrected else ()
+    return [appeal for name in (before.name, *between) for appeal in store.runs.find(name).appeals]
 
 
 def _contracts(store: Store, kept: KeptRun) -> dict[str, tuple[str, Contract]]:
@@ -82,7 +82,7 @@ def _contracts(store: Store, kept: KeptRun) -> dict[str, tuple[str, Contract]]:
     from rules.load import parse_contract
 
     contracts: dict[str, tuple[str, Contract]] = {}
-    for text in store.runs.contracts(kept.run.name):
+    for text in store.runs.contracts(kept.name):
         with suppress(Refused):
             contract = parse_contract(text.path, text.text).contract
             contracts[contract.contract] = (text.hash, contract)
@@ -93,7 +93,7 @@ def _side(store: Store, kept: KeptRun, contracts: Mapping[str, tuple[str, Contra
     from engine.difference import Side
     from engine.recorded import read_result
 
-    result = read_result(store.runs.result(kept.run.name), Span(kept.run.name[:HASH_SHOWN]))
+    result = read_result(store.runs.result(kept.name), Span(kept.name[:HASH_SHOWN]))
     hashes = {name: hash_ for name, (hash_, _) in contracts.items()}
     return Side(result, store.as_of(batch=kept.run.batch), hashes)
 

@@ -101,11 +101,11 @@ def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozen
     else:
         _refuse_run(workspace, say("no sealed run"))
     if not kept.sealed:
-        _refuse_run(workspace, say("run {run}: {state}", run=kept.run.name, state=kept.state))
-    later = [one.run.name for one in sealed if kept.run.name in runs.supersedes(one.run.name)]
+        _refuse_run(workspace, say("run {run}: {state}", run=kept.name, state=kept.state))
+    later = [one.name for one in sealed if kept.name in runs.supersedes(one.name)]
     if later:
-        _refuse_run(workspace, say("run {run}, which {later} supersedes", run=kept.run.name, later=later[-1]))
-    return kept, frozenset(runs.supersedes(kept.run.name))
+        _refuse_run(workspace, say("run {run}, which {later} supersedes", run=kept.name, later=later[-1]))
+    return kept, frozenset(runs.supersedes(kept.name))
 
 
 def _refuse_run(workspace: Workspace, found: Text) -> NoReturn:
@@ -126,9 +126,9 @@ def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: fro
         replay = replayed(workspace, kept)
         contracts = [one.contract for one in replay.contracts]
         checked(replay.assessment, contracts, backend(EngineName.POLARS))
-    of_the_year = {one.run.name for one in workspace.store.runs.all() if one.run.year == kept.run.year}
-    rivals = frozenset(of_the_year - supersedes - {kept.run.name})
-    sealed = Sealed(kept.run.name, kept.run.year, replay.assessment.dues, supersedes, rivals)
+    of_the_year = {one.name for one in workspace.store.runs.all() if one.run.year == kept.run.year}
+    rivals = frozenset(of_the_year - supersedes - {kept.name})
+    sealed = Sealed(kept.name, kept.run.year, replay.assessment.dues, supersedes, rivals)
     return sealed, names_of(desk.speech, contracts, replay.snapshot.records)
 
 

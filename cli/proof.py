@@ -39,25 +39,25 @@ class Proof:
 
 def proof_of(workspace: Workspace, kept: KeptRun) -> Proof:
     """The run computed again. What is wrong with its texts, records or result is its finding."""
-    from cli.replay import recomputed, result_of
+    from cli.replay import recomputed
+    from cli.results import kept_text
     from engine.audit.replay import Replay, proves, replay_finding
 
     try:
         again = recomputed(workspace, kept)
-        stored = workspace.store.runs.result(kept.run.name)
+        stored = workspace.store.runs.result(kept.name)
     except Refused as refused:
         if refused.diagnostics[0].code in NOT_OF_THE_RECORD:
             raise
         replay = Replay(refused=refused.diagnostics[0].found)
-        return Proof(kept, (), None, "", replay_finding(kept.run, "", replay))
-    # A newer program names the run after itself; what it came to is what counts.
-    run = replace(again.assessment.run, engine_version=kept.run.engine_version)
-    result = result_of(replace(again.assessment, run=run))
+        return Proof(kept, (), None, "", replay_finding(kept, "", replay))
+    run, result = again.assessment.run, kept_text(again.assessment)
     replay = Replay(run.contracts_hash, run.data_hash, result)
-    holds = proves(kept.run, replay)
+    holds = proves(kept, replay)
     digest = sha256(result.encode()).hexdigest() if holds else ""
-    finding = replay_finding(kept.run, stored, replay)
-    return Proof(kept, again.contracts, replace(again.assessment, run=run) if holds else None, digest, finding)
+    return Proof(
+        kept, again.contracts, again.assessment if holds else None, digest, replay_finding(kept, stored, replay)
+    )
 
 
 def record_of(proof: Proof, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]) -> RunRecord:
@@ -67,7 +67,7 @@ def record_of(proof: Proof, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]
     kept = proof.kept
     dues = None if proof.assessment is None else proof.assessment.dues
     breaches = breaches_of(kept, runs, vouchers) if kept.sealed else ()
-    return RunRecord(kept.run.name, kept.run.year, kept.sealed, kept.run.supersedes, breaches, proof.result_hash, dues)
+    return RunRecord(kept.name, kept.run.year, kept.sealed, kept.run.supersedes, breaches, proof.result_hash, dues)
 
 
 def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]) -> tuple[Text, ...]:
@@ -77,7 +77,7 @@ def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Vouch
     from targets.sealing import obstacles
 
     sealed = next(event for event in reversed(kept.events) if event.state is RunState.SEALED)
-    days = [one.entry.day for one in vouchers if one.entry.kind is EntryKind.SEAL and one.entry.run == kept.run.name]
+    days = [one.entry.day for one in vouchers if one.entry.kind is EntryKind.SEAL and one.entry.run == kept.name]
     day = days[0] if days else sealed.happened_at.date()
     appeals = tuple(
         one if one.decision is None or one.decision.happened_at <= sealed.happened_at else replace(one, decision=None)
@@ -88,23 +88,23 @@ def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Vouch
     before = [
         one
         for one in runs
-        if one.run.supersedes != kept.run.name
+        if one.run.supersedes != kept.name
         and not (one.sealed and one.last_number(RunState.SEALED) > sealed.number)
-        and one.run.name != kept.run.name
+        and one.name != kept.name
     ]
     return tuple(one.found for one in obstacles(then, [then, *before], day, Span("run")))
 
 
 def carried_before(proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher]) -> dict[Key, int]:
     """What was carried out for the run that this one corrects, by what is due under that one."""
-    from engine.audit.chain import lineage
     from engine.audit.entitlement import key_of
     from rules.money import DueKind
+    from targets.kept import superseded
     from targets.ledger import EntryKind
 
     settled = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}
     supersedes = {name: one.kept.run.supersedes for name, one in proofs.items()}
-    earlier = next((name for name in lineage(proof.kept.run.name, supersedes) if name in settled), "")
+    earlier = next((name for name in superseded(proof.kept.name, supersedes) if name in settled), "")
     sums: dict[Key, int] = defaultdict(int)
     before = proofs[earlier].assessment if earlier in proofs else None
     for due in before.dues if before is not None else ():

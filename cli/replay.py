@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
@@ -26,18 +25,19 @@ class Replay:
 
 
 def replayed(workspace: Workspace, kept: KeptRun) -> Replay:
-    """Raises Refused (DX721) where the texts, the records or the result are no longer those that name the run."""
-    again, run = recomputed(workspace, kept), kept.run
-    # A newer program names the run after itself; what it came to is what counts.
-    named = replace(again.assessment.run, engine_version=run.engine_version)
-    again = replace(again, assessment=replace(again.assessment, run=named))
+    """The run again. Raises Refused (DX721) where the texts, the records or the result are no longer those that name the run."""
+    from cli.results import kept_text
+
+    again = recomputed(workspace, kept)
     found = again.assessment.run
-    if found.contracts_hash != run.contracts_hash:
-        _refuse_other(run.name, say("other contracts"))
-    if found.data_hash != run.data_hash:
-        _refuse_other(run.name, say("other records"))
-    if result_of(again.assessment) != workspace.store.runs.result(run.name):
-        _refuse_other(run.name, say("another result"))
+    if found.contracts_hash != kept.run.contracts_hash:
+        _refuse_other(kept.name, say("other contracts"))
+    if found.data_hash != kept.run.data_hash:
+        _refuse_other(kept.name, say("other records"))
+    if found.name != kept.name:
+        _refuse_other(kept.name, say("another name"))
+    if kept_text(again.assessment) != workspace.store.runs.result(kept.name):
+        _refuse_other(kept.name, say("another result"))
     return again
 
 
@@ -47,20 +47,15 @@ def recomputed(workspace: Workspace, kept: KeptRun) -> Replay:
     from targets.snapshot import Snapshot
 
     run, store = kept.run, workspace.store
-    contracts = tuple(_contract(one.path, one.text) for one in store.runs.contracts(run.name))
+    contracts = tuple(_contract(one.path, one.text) for one in store.runs.contracts(kept.name))
     if not contracts:
-        _refuse_other(run.name, say("no contract kept with it"))
+        _refuse_other(kept.name, say("no contract kept with it"))
     ends = contracts[0].contract.whole_year.ends
     snapshot = Snapshot(run.year, store.as_of(batch=run.batch), run.through, ends)
     assessment = assess([one.contract for one in contracts], snapshot)
-    return Replay(contracts, snapshot, assessment)
-
-
-def result_of(assessment: Assessment) -> str:
-    """The result as it is kept: canonical JSON."""
-    from cli import results
-
-    return json.dumps(results.as_json(assessment), ensure_ascii=False, sort_keys=True)
+    # A newer program would name the run after itself; what it came to is what counts.
+    found = replace(run, contracts_hash=assessment.run.contracts_hash, data_hash=assessment.run.data_hash)
+    return Replay(contracts, snapshot, replace(assessment, run=found))
 
 
 def _contract(path: str, text: str) -> Loaded:

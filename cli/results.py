@@ -97,8 +97,16 @@ def veto_rows(speech: Speech, verdict: Verdict) -> Iterator[tuple[str, ...]]:
 
 def as_json(assessment: Assessment) -> dict[str, object]:
     """Everything a machine may ask: verdicts with sections, items, vetoes; the same in every language."""
+    return {"run": assessment.run.name, **_outcome(assessment)}
+
+
+def kept_text(assessment: Assessment) -> str:
+    """The result as a run keeps it: canonical JSON. Without the name: it comes from what is said here, and what it corrects."""
+    return json.dumps(_outcome(assessment), ensure_ascii=False, sort_keys=True)
+
+
+def _outcome(assessment: Assessment) -> dict[str, object]:
     return {
-        "run": assessment.run.name,
         "year": assessment.snapshot.year,
         "through": assessment.snapshot.through,
         "contracts_hash": assessment.run.contracts_hash,

@@ -66,7 +66,7 @@ def publish(
     first_day = sources.today() if first is None else sources.day(first, "--from")
     last_day = first_day + timedelta(PUBLICITY_DAYS - 1) if until is None else sources.day(until, "--until")
     store = _runs(workspace)
-    _report(desk, store.publish(chosen(store, run).run.name, first_day, last_day, who))
+    _report(desk, store.publish(chosen(store, run).name, first_day, last_day, who))
 
 
 def appeal(
@@ -85,7 +85,7 @@ def appeal(
     desk: Desk = context.obj
     filed_on = sources.day_so_far(on, "--on")
     store = _runs(workspace)
-    name = chosen(store, run).run.name
+    name = chosen(store, run).name
     code = _assessed(names_in(store, name), subject)
     number = store.appeal(name, code, filed_on, claim, who)
     _report_appeal(desk, next(one for one in store.find(name).appeals if one.number == number))
@@ -119,7 +119,7 @@ def seal(
     lang: LanguageOption = None,
 ) -> None:
     store = _runs(workspace)
-    _report(context.obj, store.seal(chosen(store, run).run.name, sources.today(), who))
+    _report(context.obj, store.seal(chosen(store, run).name, sources.today(), who))
 
 
 def _runs(workspace: Path, *, to_write: bool = True) -> Runs:
@@ -159,7 +159,7 @@ def _report(desk: Desk, kept: KeptRun) -> None:
     if desk.as_json:
         desk.machine(as_json(kept))
         return
-    desk.rows(desk.speech(N_("run {hash}")).format(hash=kept.run.name), RUN_COLUMNS, [_run_row(desk, kept)], RIGHT)
+    desk.rows(desk.speech(N_("run {hash}")).format(hash=kept.name), RUN_COLUMNS, [_run_row(desk, kept)], RIGHT)
 
 
 def _report_appeal(desk: Desk, one: Appeal) -> None:
@@ -174,7 +174,7 @@ def _report_appeal(desk: Desk, one: Appeal) -> None:
 def _run_row(desk: Desk, kept: KeptRun) -> tuple[str, ...]:
     still_open = sum(one.decision is None for one in kept.appeals)
     return (
-        kept.run.name[:HASH_SHOWN], str(kept.run.year), str(kept.run.through), desk.speech(STATES[kept.state]),
+        kept.name[:HASH_SHOWN], str(kept.run.year), str(kept.run.through), desk.speech(STATES[kept.state]),
         " – ".join(day.isoformat() for day in kept.period or ()), str(still_open), str(len(kept.appeals) - still_open),
         kept.run.supersedes[:HASH_SHOWN], _day(kept).isoformat(),
     )  # fmt: skip
@@ -186,10 +186,10 @@ def _day(kept: KeptRun) -> date:
 
 
 def _appeal_rows(desk: Desk, store: Runs, kept: KeptRun) -> list[tuple[str, ...]]:
-    names = names_in(store, kept.run.name)
+    names = names_in(store, kept.name)
     return [
         (
-            str(one.number), kept.run.name[:HASH_SHOWN], one.subject, names.get(one.subject, ""),
+            str(one.number), kept.name[:HASH_SHOWN], one.subject, names.get(one.subject, ""),
             one.filed_on.isoformat(), one.claim, _decision(desk, one),
             one.decision.decided_on.isoformat() if one.decision else "", one.decision.ground if one.decision else "",
         )
@@ -207,7 +207,7 @@ def as_json(kept: KeptRun) -> dict[str, object]:
     run = kept.run
     period = [day.isoformat() for day in kept.period] if kept.period else None
     return {
-        "run": run.name, "year": run.year, "through": run.through, "state": kept.state.value, "period": period,
+        "run": kept.name, "year": run.year, "through": run.through, "state": kept.state.value, "period": period,
         "supersedes": run.supersedes or None, "superseded_by": list(kept.superseded_by),
         "made_on": _day(kept).isoformat(), "appeals": [appeal_as_json(one) for one in kept.appeals],
         "checks": [{"extent": check.extent.value, "cells": check.cells} for check in kept.checks],

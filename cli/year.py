@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -98,7 +99,12 @@ def assess_year(desk: Desk, year: sources.Year) -> Assessment:
     from engine.assess import assess as run_assessment
 
     with desk.busy(desk.speech(N_("assessing"))):
-        return run_assessment([one.contract for one in year.contracts], year.snapshot)
+        assessment = run_assessment([one.contract for one in year.contracts], year.snapshot)
+    if year.workspace is None:
+        return assessment
+    # What it supersedes is a part of its name, and of what is shown and kept of it.
+    run = year.workspace.store.runs.placed(replace(assessment.run, batch=year.batch))
+    return replace(assessment, run=run)
 
 
 def cross_checked(desk: Desk, year: sources.Year, assessment: Assessment, engine: EngineName | None = None) -> RunCheck:
@@ -140,16 +146,12 @@ def compiled_only(desk: Desk, year: sources.Year, out: Path | None) -> None:
 
 def keep(year: sources.Year, assessment: Assessment, check: RunCheck | None = None) -> KeptRun | None:
     """A draft run in the workspace, with its result and how it was checked; the same run again changes nothing."""
-    from dataclasses import replace
-    from json import dumps
-
     from cli import results
 
     if year.workspace is None:
         return None
-    run = replace(assessment.run, batch=year.batch)
-    result = dumps(results.as_json(assessment), ensure_ascii=False, sort_keys=True)
-    return year.workspace.store.runs.save(run, result, check=check, contracts=year.contracts)
+    result = results.kept_text(assessment)
+    return year.workspace.store.runs.save(assessment.run, result, check=check, contracts=year.contracts)
 
 
 def report(desk: Desk, assessment: Assessment, out: Path | None, check: RunCheck) -> None:

@@ -22,7 +22,7 @@ def file_appeal(connection: Connection, place: Span, kept: KeptRun, appeal: Appe
     """
     refuse_if_any(_faults_of_filing(kept, appeal, place))
     number = int(connection.execute(select(func.coalesce(func.max(_APPEAL.c.id), 0) + 1)).scalar_one())
-    row = {"id": number, "run": kept.run.name, "subject": appeal.subject, "filed_on": appeal.filed_on}
+    row = {"id": number, "run": kept.name, "subject": appeal.subject, "filed_on": appeal.filed_on}
     row |= {"claim": appeal.claim, "happened_at": appeal.happened_at, "who": appeal.who}
     connection.execute(insert(_APPEAL), row)
     return number
@@ -30,7 +30,7 @@ def file_appeal(connection: Connection, place: Span, kept: KeptRun, appeal: Appe
 
 def _faults_of_filing(kept: KeptRun, appeal: Appeal, place: Span) -> Iterator[Diagnostic]:
     if kept.state is not RunState.PUBLISHED:
-        found = say("run {name}: {state}", name=kept.run.name, state=kept.state)
+        found = say("run {name}: {state}", name=kept.name, state=kept.state)
         yield Diagnostic("DX716", place, found, say("a run that is published and not yet sealed"))
     elif kept.period is not None and appeal.filed_on < kept.period[0]:
         expected = say("{day}, the first day of publicity, or later", day=kept.period[0].isoformat())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -76,8 +76,9 @@ class ContractText:
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
-    """`superseded_by` are the runs that correct it directly."""
+    """`name` is the one it is kept under, `run.name` what it says would have; `superseded_by` correct it directly."""
 
+    name: str
     run: Run
     created_at: datetime
     events: tuple[RunEvent, ...]
@@ -113,28 +114,39 @@ class KeptRun:
 
 def lineage(name: str, runs: Iterable[KeptRun]) -> tuple[str, ...]:
     """The runs that this one supersedes, directly and indirectly, the nearest first."""
-    before = {one.run.name: one.run.supersedes for one in runs}
+    return superseded(name, {one.name: one.run.supersedes for one in runs})
+
+
+def superseded(name: str, supersedes: Mapping[str, str]) -> tuple[str, ...]:
+    """The same by names alone. Who wrote into the database may have led them in a circle: none comes twice."""
     names: list[str] = []
-    while earlier := before.get(names[-1] if names else name, ""):
+    while (earlier := supersedes.get(names[-1] if names else name, "")) and earlier not in names:
         names.append(earlier)
     return tuple(names)
 
 
-def corrected_by(run: Run, runs: Iterable[KeptRun]) -> str:
-    """The run that a new one supersedes; empty when there is none.
+def placed(run: Run, runs: Iterable[KeptRun]) -> Run:
+    """The run with what it supersedes, or the kept one that it is again.
 
-    It is the last of the same year and month that was published or sealed, unless it knew more: a look back at an earlier
-    day corrects nothing. What another published run has superseded is not corrected a second time.
+    It corrects the last of the same year and month that was published or sealed, unless that one knew more: a look back at an
+    earlier day corrects nothing. What another published run has superseded is not corrected a second time.
     """
     known = tuple(runs)
+    same = [one.run for one in known if one.run.inputs == run.inputs]
+    newest = _in_force(run, known)
+    if newest is not None and newest.run.inputs == run.inputs:
+        return newest.run
+    if newest is not None and newest.run.batch > run.batch:
+        return same[-1] if same else run
+    supersedes = "" if newest is None else newest.name
+    return next((one for one in same if one.supersedes == supersedes), replace(run, supersedes=supersedes))
+
+
+def _in_force(run: Run, known: tuple[KeptRun, ...]) -> KeptRun | None:
     shown = [one for one in known if one.state is not RunState.DRAFT and _same_months(one.run, run)]
-    corrected = {name for one in shown for name in lineage(one.run.name, known)}
-    newest = max(
-        (one for one in shown if one.run.name not in corrected),
-        key=lambda one: (one.sealed, one.last_number(RunState.PUBLISHED)),
-        default=None,
-    )
-    return "" if newest is None or newest.run.batch > run.batch else newest.run.name
+    corrected = {name for one in shown for name in lineage(one.name, known)}
+    left = (one for one in shown if one.name not in corrected)
+    return max(left, key=lambda one: (one.sealed, one.last_number(RunState.PUBLISHED)), default=None)
 
 
 def _same_months(one: Run, other: Run) -> bool:

@@ -1,4 +1,4 @@
-"""The name of an assessment run: what it was made from, and nothing else; and how its result was checked."""
+"""The name of an assessment run: what it was made from and what it corrects; and how its result was checked."""
 
 from __future__ import annotations
 
@@ -43,6 +43,14 @@ class Run:
 
     @property
     def name(self) -> str:
-        """SHA-256 over contracts, data and engine: whoever has the three has the name."""
-        parts = (self.contracts_hash, self.data_hash, self.engine_version)
+        """SHA-256 over contracts, data and engine, and over the name of the run that it supersedes, if any.
+
+        So a correction that is itself taken back is a run of its own, and who changes what a run supersedes changes its name.
+        """
+        parts = (*self.inputs, *([self.supersedes] if self.supersedes else []))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def inputs(self) -> tuple[str, str, str]:
+        """What it came out of: equal inputs must give equal results."""
+        return self.contracts_hash, self.data_hash, self.engine_version

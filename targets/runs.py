@@ -16,7 +16,7 @@ from rules.diagnostic import Diagnostic, Text, refuse, refuse_if_any, say
 from targets.appeals import decide_appeal, file_appeal, load_appeals, unstorable_texts
 from targets.books import Books
 from targets.database import Database
-from targets.kept import Appeal, ContractText, Decision, KeptRun, RunEvent, RunState, corrected_by, lineage
+from targets.kept import Appeal, ContractText, Decision, KeptRun, RunEvent, RunState, lineage, placed
 from targets.ledger import Entry, EntryKind
 from targets.run import Extent, Run, RunCheck
 from targets.schema import Table
@@ -43,8 +43,9 @@ class Runs:
     ) -> KeptRun:
         """Keep the run with its result as a draft, the texts of its contracts, and how it was cross-checked. The same run
         again changes nothing; the same name with another result is refused (DX709), since equal inputs must give equal
-        outcomes. One that names none supersedes the last published run that it can be a correction of."""
+        outcomes. One that names none supersedes the last published run that it can be a correction of (`placed`)."""
         with self._database.writing() as connection:
+            run = self._placed(connection, run)
             kept = connection.execute(select(_RUN.c.result).where(_RUN.c.name == run.name)).scalar_one_or_none()
             if kept is None:
                 self._add_run(connection, run, result)
@@ -59,6 +60,11 @@ class Runs:
             self._add_check(connection, run.name, check)
             return replace(kept_run, checks=(*kept_run.checks, check))
 
+    def placed(self, run: Run) -> Run:
+        """As it would be saved: with what it supersedes, which is a part of its name; or the kept run that it is again."""
+        with self._database.reading() as connection:
+            return self._placed(connection, run)
+
     def publish(self, name: str, first_day: date, last_day: date, who: str = "") -> KeptRun:
         """Keep that it is published from the first day to the last. The same days again change nothing; others correct what
         was entered. Raises Refused for days that are none (DX717) and for a sealed run (DX709)."""
@@ -66,7 +72,7 @@ class Runs:
             kept = _load(connection, (self._one_name(connection, name),))[0]
             if kept.sealed:
                 found = say("{old} to {new}", old=kept.state, new=RunState.PUBLISHED)
-                self._refuse_change(kept.run.name, found)
+                self._refuse_change(kept.name, found)
             if last_day < first_day:
                 found = say("published from {first} to {last}", first=first_day.isoformat(), last=last_day.isoformat())
                 expected = say("a last day that is the first one or later")
@@ -74,15 +80,15 @@ class Runs:
             refuse_if_any(unstorable_texts(self._database.place, who))
             if kept.period == (first_day, last_day):
                 return kept
-            self._add_event(connection, kept.run.name, RunState.PUBLISHED, who, (first_day, last_day))
-            return _load(connection, (kept.run.name,))[0]
+            self._add_event(connection, kept.name, RunState.PUBLISHED, who, (first_day, last_day))
+            return _load(connection, (kept.name,))[0]
 
     def appeal(self, run: str, subject: str, filed_on: date, claim: str, who: str = "") -> int:
         """Keep that somebody assessed, named by code, objects to a published run; the number of the appeal. Raises Refused
         when the run is not published, the day lies before its period, or nothing is claimed (DX716)."""
         with self._database.writing() as connection:
             kept = _load(connection, (self._one_name(connection, run),))[0]
-            appeal = Appeal(0, kept.run.name, subject, filed_on, claim, self._now(), who)
+            appeal = Appeal(0, kept.name, subject, filed_on, claim, self._now(), who)
             return file_appeal(connection, self._database.place, kept, appeal)
 
     def decide(self, number: int, upheld: bool, decided_on: date, ground: str, who: str = "") -> Appeal:
@@ -100,7 +106,7 @@ class Runs:
         """
         with self._database.writing() as connection:
             whole, runs = self._one_name(connection, name), _load(connection)
-            kept = next(one for one in runs if one.run.name == whole)
+            kept = next(one for one in runs if one.name == whole)
             if kept.sealed:
                 return kept
             place = self._database.place
@@ -148,10 +154,13 @@ class Runs:
             return _result(connection, self._one_name(connection, name))
 
     def _add_run(self, connection: Connection, run: Run, result: str) -> None:
-        said = run.supersedes
-        superseded = self._one_name(connection, said) if said else corrected_by(run, _load(connection))
-        row = {**asdict(run), "batch": run.batch or None, "supersedes": superseded or None}
+        row = {**asdict(run), "batch": run.batch or None, "supersedes": run.supersedes or None}
         connection.execute(insert(_RUN), row | {"name": run.name, "created_at": self._now(), "result": result})
+
+    def _placed(self, connection: Connection, run: Run) -> Run:
+        if not run.supersedes:
+            return placed(run, _load(connection))
+        return replace(run, supersedes=self._one_name(connection, run.supersedes))
 
     def _one_name(self, connection: Connection, beginning: str) -> str:
         names = connection.execute(select(_RUN.c.name)).scalars().all()
@@ -221,6 +230,7 @@ def _load(connection: Connection, names: Sequence[str] | None = None) -> tuple[K
     rows = {row.name: row for row in connection.execute(select(*light).where(_RUN.c.name.in_(wanted)))}
     return tuple(
         KeptRun(
+            name,
             _run(rows[name]),
             rows[name].created_at,
             tuple(events[name]),

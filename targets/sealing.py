@@ -17,8 +17,8 @@ def obstacles(kept: KeptRun, runs: Iterable[KeptRun], today: date, place: Span) 
     known = tuple(runs)
     yield from _of_publicity(kept, today, place)
     yield from _of_appeals(kept, place)
-    corrected = lineage(kept.run.name, known)
-    for earlier in (one for one in known if one.run.name in corrected and not one.sealed):
+    corrected = lineage(kept.name, known)
+    for earlier in (one for one in known if one.name in corrected and not one.sealed):
         yield from _open_appeals(earlier, place)
     if kept.run.through != WHOLE_YEAR:
         found = say("assessed through month {month} of the year", month=kept.run.through)
@@ -26,13 +26,13 @@ def obstacles(kept: KeptRun, runs: Iterable[KeptRun], today: date, place: Span) 
     yield from _of_other_runs(kept, known, place)
     if not kept.cross_checked:
         hint = say("`duixian assess` without --no-cross-check, under Python 3.11 or 3.12")
-        found = say("run {name}, which no cross-check has confirmed", name=kept.run.name)
+        found = say("run {name}, which no cross-check has confirmed", name=kept.name)
         yield Diagnostic("DX715", place, found, say("both evaluators agreed on every cell"), hint)
 
 
 def _of_publicity(kept: KeptRun, today: date, place: Span) -> Iterator[Diagnostic]:
     if kept.period is None:
-        expected = say("run {name} published first: `duixian publish`", name=kept.run.name)
+        expected = say("run {name} published first: `duixian publish`", name=kept.name)
         found = say("{old} to {new}", old=kept.state, new=RunState.SEALED)
         yield Diagnostic("DX709", place, found, expected)
     elif today <= kept.period[1]:
@@ -60,14 +60,14 @@ def _open_appeals(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
 
 def _of_other_runs(kept: KeptRun, runs: tuple[KeptRun, ...], place: Span) -> Iterator[Diagnostic]:
     for other in runs:
-        if other.run.supersedes == kept.run.name and _in_force(other, kept):
+        if other.run.supersedes == kept.name and _in_force(other, kept):
             hint = say("seal that one; if what it was assessed from is wrong, put it right and assess again")
-            found = say("superseded by run {name}", name=other.run.name)
+            found = say("superseded by run {name}", name=other.name)
             yield Diagnostic("DX714", place, found, say("a run that no other supersedes"), hint)
-    corrected = lineage(kept.run.name, runs)
+    corrected = lineage(kept.name, runs)
     for other in runs:
-        if other.sealed and other.run.year == kept.run.year and other.run.name not in corrected:
-            found = say("run {name} of {year}, sealed already", name=other.run.name, year=other.run.year)
+        if other.sealed and other.run.year == kept.run.year and other.name not in corrected:
+            found = say("run {name} of {year}, sealed already", name=other.name, year=other.run.year)
             expected = say("no sealed run of the year that this one does not supersede")
             yield Diagnostic("DX714", place, found, expected)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from audit_towns import Town
 
-from cli.replay import result_of
+from cli.results import kept_text
 from engine import vouchers as entering
 from rules.load import parse_contract
 from targets.batch import Origin
@@ -35,7 +35,7 @@ def settled(folder: Path, town: Town) -> Workspace:
     loaded = [parse_contract(f"{number}.yaml", text) for number, text in enumerate(town.texts)]
     run = replace(town.assessment.run, batch=store.last_batch())
     store.books.enter(lambda known: entering.deposits(town.contracts, snapshot, known, DEPOSITS_PAID))
-    store.runs.save(run, result_of(town.assessment), check=RunCheck(Extent.ALL, 1_000), contracts=loaded)
+    store.runs.save(run, kept_text(town.assessment), check=RunCheck(Extent.ALL, 1_000), contracts=loaded)
     store.runs.publish(run.name, date(2027, 1, 5), date(2027, 1, 12))
     store.runs.seal(run.name, SEALED)
     sealed = entering.Sealed(run.name, run.year, town.assessment.dues)

@@ -16,7 +16,7 @@ A deposit of ¥2,000: 90 points and more get it back with as much again, 60 and 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 
 import pytest
@@ -36,6 +36,7 @@ from rules.load import parse_contract
 from rules.money import DueKind
 from rules.period import parse_period
 from targets.cadre import Cadre, Tenure
+from targets.kept import KeptRun
 from targets.ledger import EntryKind, Voucher
 from targets.observation import Incident, IncidentState, Observation
 from targets.payout import PayoutLine
@@ -356,16 +357,20 @@ def test_a_seal_of_another_result() -> None:
 
 def test_what_is_kept_of_a_run_against_what_comes_out_of_it() -> None:
     run = Run("c" * 64, "d" * 64, "0.1", YEAR)
+    kept = KeptRun(run.name, run, datetime(2027, 1, 8, tzinfo=UTC), ())
     same = Replay(run.contracts_hash, run.data_hash, "{}")
-    assert replay_finding(run, "{}", same) is None
-    assert proves(run, same)
+    assert replay_finding(kept, "{}", same) is None
+    assert proves(kept, same)
+    led_elsewhere = replace(kept, run=replace(run, supersedes="e" * 64))
+    assert not proves(led_elsewhere, same)
+    assert kinds(tuple(filter(None, [replay_finding(led_elsewhere, "{}", same)]))) == [(Kind.EDITED, run.name)]
     for replay, stored in (
         (replace(same, contracts_hash="x"), "{}"),
         (replace(same, data_hash="x"), "{}"),
         (same, '{"dues": []}'),
         (replace(same, refused=say("nothing")), "{}"),
     ):
-        finding = replay_finding(run, stored, replay)
+        finding = replay_finding(kept, stored, replay)
         assert finding is not None
         assert (finding.kind, finding.subject) == (Kind.EDITED, run.name)
 

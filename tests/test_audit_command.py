@@ -17,7 +17,7 @@ from cli.audit import audit_workspace
 from cli.language import Language, Speech
 from cli.main import main
 from cli.names import names_of
-from cli.replay import result_of
+from cli.results import kept_text
 from cli.voucher_files import write_payout_list, write_vouchers
 from engine import inference
 from engine.assess import assess
@@ -197,8 +197,8 @@ def test_after_a_correction_the_list_of_the_difference_is_audited(workspace: Wor
     snapshot = Snapshot(2026, store.as_of())
     again = assess(one.contracts, snapshot)
     loaded = [parse_contract(f"{number}.yaml", text) for number, text in enumerate(one.texts)]
-    second = replace(again.run, batch=store.last_batch())
-    store.runs.save(second, result_of(again), check=RunCheck(Extent.ALL, 1), contracts=loaded)
+    second = store.runs.placed(replace(again.run, batch=store.last_batch()))
+    store.runs.save(second, kept_text(again), check=RunCheck(Extent.ALL, 1), contracts=loaded)
     store.runs.publish(second.name, date(2027, 2, 2), date(2027, 2, 9))
     store.runs.seal(second.name, date(2027, 2, 10))
     before = frozenset(store.runs.supersedes(second.name))

@@ -43,8 +43,8 @@ def runs(store: Store) -> Runs:
 
 
 def published(runs: Runs, run: Run = FIRST, result: str = RESULT, check: RunCheck | None = CHECKED) -> Run:
-    runs.publish(runs.save(run, result, check=check).run.name, FIRST_DAY, LAST_DAY)
-    return runs.find(run.name).run
+    name = runs.save(run, result, check=check).name
+    return runs.publish(name, FIRST_DAY, LAST_DAY).run
 
 
 def refusal(refused: pytest.ExceptionInfo[Refused]) -> tuple[str, str]:
@@ -59,8 +59,12 @@ def test_a_run_is_named_by_contracts_data_and_engine() -> None:
         replace(FIRST, engine_version="0.1.1"),
     )
     assert len({run.name for run in (FIRST, *others)}) == 4
-    assert replace(FIRST, batch=7, supersedes="f" * 64).name == FIRST.name
+    assert replace(FIRST, batch=7).name == FIRST.name
     assert len(FIRST.name) == 64
+
+
+def test_a_correction_is_named_by_what_it_corrects_too() -> None:
+    assert len({one.name for one in (FIRST, *(replace(FIRST, supersedes=letter * 64) for letter in "ef"))}) == 3
 
 
 def test_what_was_saved_is_found_again_by_the_beginning_of_its_name(runs: Runs) -> None:
@@ -185,13 +189,25 @@ def test_a_look_back_at_an_earlier_day_corrects_nothing(databases: Databases) ->
     assert store.runs.save(replace(FIRST, contracts_hash="e" * 64, batch=2), "{}").run.supersedes == FIRST.name
 
 
-def test_no_run_ever_supersedes_itself(runs: Runs) -> None:
-    """The correction is taken back: the data are those of the first run, which is kept as it was."""
+def test_a_published_correction_is_taken_back_by_a_run_of_its_own(runs: Runs) -> None:
+    """The data are again those of the first run, which stays as it was published; and once more the other way round."""
     published(runs)
     second = published(runs, replace(FIRST, data_hash="e" * 64), "{}")
-    assert runs.save(FIRST, RESULT).run.supersedes == ""
-    assert runs.supersedes(FIRST.name) == ()
-    assert runs.supersedes(second.name) == (FIRST.name,)
+    third = published(runs, FIRST)
+    assert (third.inputs, third.supersedes) == (FIRST.inputs, second.name)
+    assert runs.find(FIRST.name).state is RunState.PUBLISHED
+    assert runs.save(FIRST, RESULT).run == third
+    fourth = runs.save(replace(FIRST, data_hash="e" * 64), "{}").run
+    assert runs.supersedes(fourth.name) == (third.name, second.name, FIRST.name)
+
+
+def test_a_draft_of_the_time_before_is_not_the_correction(runs: Runs) -> None:
+    """Two drafts; the first is published. What the second was made from is now a correction of that one."""
+    other = replace(FIRST, data_hash="e" * 64)
+    runs.save(FIRST, RESULT)
+    assert runs.save(other, "{}").run == other
+    runs.publish(FIRST.name, FIRST_DAY, LAST_DAY)
+    assert runs.save(other, "{}").run == replace(other, supersedes=FIRST.name)
 
 
 # --- publishing ---

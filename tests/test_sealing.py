@@ -155,7 +155,7 @@ def test_a_second_sealed_run_of_the_year_must_supersede_the_first(runs: Runs) ->
     runs.save(other, "{}", check=CHECKED)
     published(runs)
     runs.seal(FIRST.name, AFTER)
-    published(runs, other, "{}")
+    runs.publish(other.name, FIRST_DAY, LAST_DAY)
     with pytest.raises(Refused) as refused:
         runs.seal(other.name, AFTER)
     assert refusal(refused) == ("DX714", f"run {FIRST.name} of 2026, sealed already")
@@ -187,6 +187,17 @@ def test_a_correction_taken_back_before_it_was_published_stands_in_nobodys_way(r
         runs.seal(FIRST.name, AFTER)
     runs.save(FIRST, RESULT)
     assert runs.seal(FIRST.name, AFTER).sealed
+
+
+def test_a_sealed_correction_is_taken_back_by_another_seal(runs: Runs) -> None:
+    """The data are again what they were: the first run stays superseded, a third one supersedes both."""
+    published(runs)
+    runs.seal(FIRST.name, AFTER)
+    second = published(runs, replace(FIRST, data_hash="e" * 64), "{}")
+    runs.seal(second.name, AFTER)
+    third = published(runs, FIRST)
+    assert runs.seal(third.name, AFTER).sealed
+    assert runs.supersedes(third.name) == (second.name, FIRST.name)
 
 
 def test_nothing_is_sealed_before_the_day_of_the_last_voucher(store: Store) -> None:

@@ -14,6 +14,7 @@ from engine.settle.due import Due
 from rules.diagnostic import Text, say
 from rules.money import DueKind
 from rules.quantity import show_money
+from targets.kept import superseded
 from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, deposits_held, hash_of, posted
 
 CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
@@ -56,14 +57,6 @@ def prove(
         broken = [*_cut_off(vouchers, edited), *_head_gone(vouchers, head)][:1]
     found = [*edited.values(), *broken]
     return (*found, *_not_sealed(vouchers, records, damaged=damaged or bool(found)))
-
-
-def lineage(name: str, supersedes: Mapping[str, str]) -> tuple[str, ...]:
-    """The runs that this one supersedes, directly and indirectly, the nearest first."""
-    names: list[str] = []
-    while (earlier := supersedes.get(names[-1] if names else name, "")) and earlier not in names:
-        names.append(earlier)
-    return tuple(names)
 
 
 def _edited(vouchers: Sequence[Voucher]) -> Iterator[Finding]:
@@ -129,7 +122,7 @@ def _not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecor
         record = records[run]
         if record.dues is None:
             continue
-        earlier = next((name for name in lineage(run, supersedes) if name in settled), "")
+        earlier = next((name for name in superseded(run, supersedes) if name in settled), "")
         expected = _difference(record.dues, records[earlier].dues if earlier in records else None)
         if earlier and (earlier not in records or records[earlier].dues is None):
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.audit.finding import Evidence, Finding, Kind
 from rules.diagnostic import Span, Text, say
-from targets.run import Run
+from targets.kept import KeptRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,18 @@ class ContractCopy:
     place: Span
 
 
-def replay_finding(run: Run, stored_result: str, replay: Replay) -> Finding | None:
-    """The first of contracts, records and result that is not what it was when the run got its name."""
-    told = _changed(run, stored_result, replay)
+def replay_finding(kept: KeptRun, stored_result: str, replay: Replay) -> Finding | None:
+    """The first of contracts, records, name and result that is not what it was when the run got its name."""
+    told = _changed(kept, stored_result, replay)
     if told is None:
         return None
-    return Finding(Kind.EDITED, run.name, told, evidence=(Evidence(say("run {name}", name=run.name)),))
+    return Finding(Kind.EDITED, kept.name, told, evidence=(Evidence(say("run {name}", name=kept.name)),))
 
 
-def proves(run: Run, replay: Replay) -> bool:
-    """Whether contracts and records are still those of the run, so that what is due can be relied on."""
-    return replay.refused is None and (replay.contracts_hash, replay.data_hash) == (run.contracts_hash, run.data_hash)
+def proves(kept: KeptRun, replay: Replay) -> bool:
+    """Whether all that the run is named for is still what it was, so that what is due can be relied on."""
+    found = (replay.contracts_hash, replay.data_hash)
+    return replay.refused is None and kept.run.name == kept.name and found == kept.run.inputs[:2]
 
 
 def contract_findings(sealed: Sequence[ContractCopy], filed: Sequence[ContractCopy]) -> tuple[Finding, ...]:
@@ -62,13 +63,15 @@ def contract_findings(sealed: Sequence[ContractCopy], filed: Sequence[ContractCo
     return tuple(found)
 
 
-def _changed(run: Run, stored_result: str, replay: Replay) -> Text | None:
+def _changed(kept: KeptRun, stored_result: str, replay: Replay) -> Text | None:
     if replay.refused is not None:
         return say("what is kept of the run cannot be read any more: {reason}", reason=replay.refused)
-    if replay.contracts_hash != run.contracts_hash:
+    if replay.contracts_hash != kept.run.contracts_hash:
         return say("the contracts kept with the run are not those it is named for")
-    if replay.data_hash != run.data_hash:
+    if replay.data_hash != kept.run.data_hash:
         return say("the records of the run are not those it is named for")
+    if kept.run.name != kept.name:
+        return say("the program or the superseded run is not the one that the run is named for")
     if replay.result != stored_result:
         return say("the result kept with the run is not what its contracts and records give")
     return None
