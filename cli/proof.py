@@ -12,10 +12,10 @@ from rules.diagnostic import Refused, Span, Text
 
 if TYPE_CHECKING:
     from engine.assess import Assessment
-    from engine.audit.chain import RunRecord
     from engine.audit.entitlement import Key
     from engine.audit.finding import Finding
     from engine.audit.replay import ContractCopy
+    from engine.audit.settled import RunRecord
     from rules.load import Loaded
     from targets.kept import KeptRun
     from targets.ledger import Voucher
@@ -62,7 +62,7 @@ def proof_of(workspace: Workspace, kept: KeptRun) -> Proof:
 
 def record_of(proof: Proof, runs: Sequence[KeptRun], vouchers: Sequence[Voucher]) -> RunRecord:
     """The run as the ledger is held against it."""
-    from engine.audit.chain import RunRecord
+    from engine.audit.settled import RunRecord
 
     kept = proof.kept
     dues = None if proof.assessment is None else proof.assessment.dues

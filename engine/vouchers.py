@@ -45,9 +45,9 @@ def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date) -> tuple[
     if any(one.entry.kind is EntryKind.SETTLED and one.entry.run == sealed.run for one in vouchers):
         return ()
     refuse_if_any([*_unsealed(sealed, vouchers), *_other_deposits(sealed, vouchers)])
-    wanted, before = _wanted(sealed.dues), posted(vouchers, sealed.supersedes)
+    wanted, before = wanted_fen(sealed.dues), posted(vouchers, sealed.supersedes)
     moved = {key: wanted.get(key, 0) - before.get(key, 0) for key in (*wanted, *(k for k in before if k not in wanted))}
-    entries = tuple(_carried_out({key: fen for key, fen in moved.items() if fen}, sealed.run, day))
+    entries = tuple(carried_out({key: fen for key, fen in moved.items() if fen}, sealed.run, day))
     return (*entries, Entry(EntryKind.SETTLED, day, sealed.run, note=str(len(entries))))
 
 
@@ -112,7 +112,7 @@ def _other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Dia
             yield Diagnostic("DX720", Span("ledger"), found, expected, hint)
 
 
-def _wanted(dues: Iterable[Due]) -> Mapping[Key, int]:
+def wanted_fen(dues: Iterable[Due]) -> Mapping[Key, int]:
     """What the dues move; what is withheld stays in the budget. Two parts of an award may go to one holder of two posts."""
     sums: dict[Key, int] = defaultdict(int)
     for due in dues:
@@ -121,8 +121,8 @@ def _wanted(dues: Iterable[Due]) -> Mapping[Key, int]:
     return sums
 
 
-def _carried_out(moved: Mapping[Key, int], run: str, day: date) -> Iterator[Entry]:
-    """One entry for each clause and subject, in the order of the dues."""
+def carried_out(moved: Mapping[Key, int], run: str, day: date) -> Iterator[Entry]:
+    """What moves these amounts: one entry for each clause and subject, in the order of the dues."""
     by_clause: dict[Clause, list[Posting]] = defaultdict(list)
     for (contract, clause, subject, kind, payee), amount_fen in moved.items():
         by_clause[contract, clause, subject] += _postings(DueKind(kind), subject, payee, amount_fen)

@@ -7,9 +7,10 @@ from random import Random
 
 from audit_towns import SHAPES, Town, paid_out
 
-from engine.audit.chain import RunRecord, prove
+from engine.audit.chain import prove
 from engine.audit.finding import Finding
 from engine.audit.reconcile import reconcile
+from engine.audit.settled import RunRecord
 from targets.ledger import Voucher
 from targets.payout import PayoutLine
 

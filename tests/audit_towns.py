@@ -11,8 +11,8 @@ from random import Random
 
 from cli.payouts import payouts
 from engine.assess import Assessment, assess
-from engine.audit.chain import RunRecord
 from engine.audit.entitlement import PAID, Entitled, entitlements
+from engine.audit.settled import RunRecord
 from engine.settle.due import Due
 from rules.contract import Contract
 from rules.diagnostic import Span
@@ -224,7 +224,7 @@ def settlement(assessment: Assessment, note: str = RESULT_HASH) -> list[Entry]:
     for key, some in by_clause.items():
         postings = tuple(posting for due in some for posting in _postings(due))
         entries.append(Entry(EntryKind.DUE, DAY, run, *key, postings=postings))
-    return [*entries, Entry(EntryKind.SETTLED, DAY, run)]
+    return [*entries, Entry(EntryKind.SETTLED, DAY, run, note=str(len(by_clause)))]
 
 
 def _paid_in(cadre: str, amount_fen: int) -> tuple[Posting, ...]:

@@ -10,7 +10,7 @@ from audit_histories import History
 from audit_towns import DAY, chained
 
 from engine.audit.finding import Kind
-from targets.ledger import Entry, EntryKind, Posting, Voucher, hash_of
+from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher, hash_of
 
 
 def _without_voucher(history: History, dice: Random) -> History | None:
@@ -30,7 +30,8 @@ def _edited(history: History, dice: Random) -> History | None:
     voucher = history.vouchers[at]
     how = dice.choice(("left", "left", "alone", "behind"))
     money = how != "left" or dice.random() < 0.5
-    entry = _other_amount(voucher.entry, dice) if money else _other_word(voucher.entry, dice)
+    forge = dice.choice((_other_amount, _other_account)) if money else _other_word
+    entry = forge(voucher.entry, dice)
     if entry is None or (how != "left" and voucher.entry.kind is EntryKind.SEAL):
         return None
     if how == "behind":
@@ -52,6 +53,16 @@ def _other_amount(entry: Entry, dice: Random) -> Entry | None:
         replace(debit, amount_fen=debit.amount_fen + more), replace(credit, amount_fen=credit.amount_fen - more),
     )  # fmt: skip
     return replace(entry, postings=(*entry.postings[:at], *pair, *entry.postings[at + 2 :]))
+
+
+def _other_account(entry: Entry, dice: Random) -> Entry | None:
+    """What an account of ours pays comes out of another one: the budget is spared, nobody gets more or less."""
+    lines = [at for at, one in enumerate(entry.postings) if one.account.kind is AccountKind.AWARDS]
+    if not lines:
+        return None
+    at = dice.choice(lines)
+    moved = replace(entry.postings[at], account=Account(AccountKind.ADVANCES))
+    return replace(entry, postings=(*entry.postings[:at], moved, *entry.postings[at + 1 :]))
 
 
 def _other_word(entry: Entry, dice: Random) -> Entry:

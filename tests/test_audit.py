@@ -24,12 +24,13 @@ from audit_towns import RESULT_HASH, YEAR, chained, settlement
 
 from engine import inference
 from engine.assess import Assessment, assess
-from engine.audit.chain import RunRecord, prove
+from engine.audit.chain import prove
 from engine.audit.entitlement import Entitled, Entitlement, entitlements
 from engine.audit.finding import Finding, Kind
 from engine.audit.partition import is_whole, placed, transposed
 from engine.audit.reconcile import reconcile, unposted
 from engine.audit.replay import ContractCopy, Replay, contract_findings, proves, replay_finding
+from engine.audit.settled import RunRecord
 from rules.codes import Severity
 from rules.diagnostic import Span, say
 from rules.load import parse_contract

@@ -11,7 +11,9 @@ from test_audit import assessed, kinds, ledger, record
 
 from engine import inference
 from engine.audit.chain import prove
+from engine.audit.entitlement import entitlements
 from engine.audit.finding import Kind
+from engine.audit.reconcile import unposted
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting
 
 pytestmark = pytest.mark.skipif(
@@ -40,6 +42,39 @@ def test_what_is_only_appended_breaks_no_link_and_is_found(forged: Entry) -> Non
     run = assessed().run.name if forged.run == "the run" else forged.run
     whole = chained([*(one.entry for one in ledger()), replace(forged, run=run)])
     assert kinds(prove(whole, [record()], ledger()[-1].hash))[:1] == [(Kind.EDITED, str(len(whole)))]
+
+
+@pytest.mark.parametrize("said", ["0", "17", "", "all"])
+def test_a_settlement_that_is_only_said_to_be_done(said: str) -> None:
+    """Sealed, and then nothing but the end of a settlement: it would keep the real one from being entered."""
+    sealed = [one.entry for one in ledger() if one.entry.kind in (EntryKind.DEPOSIT, EntryKind.SEAL)]
+    whole = chained([*sealed, Entry(EntryKind.SETTLED, DAY, assessed().run.name, note=said)])
+    assert kinds(prove(whole, [record()])) == [(Kind.EDITED, str(len(whole)))]
+
+
+def test_a_settlement_of_nothing_in_the_right_number() -> None:
+    """Whoever knows how many vouchers it should be may write that; what they would carry out is in no voucher."""
+    end = next(one.entry for one in ledger() if one.entry.kind is EntryKind.SETTLED)
+    sealed = [one.entry for one in ledger() if one.entry.kind in (EntryKind.DEPOSIT, EntryKind.SEAL)]
+    whole = chained([*sealed, end])
+    assert prove(whole, [record()]) == ()
+    missing = unposted(entitlements(assessed()), whole, [assessed().run.name])
+    assert {one.kind for one in missing} == {Kind.NOT_IN_LEDGER}
+    assert sum(one.entitled_fen for one in missing) == sum(
+        -line.amount_fen
+        for one in ledger()
+        if one.entry.kind is EntryKind.DUE
+        for line in one.entry.postings
+        if line.due not in ("", "forfeit")
+    )
+
+
+@pytest.mark.parametrize(("clause", "year"), [("none of theirs", "2026"), ("leader_pay", "next")])
+def test_a_deposit_of_no_clause_or_no_year(clause: str, year: str) -> None:
+    lines = Posting(CASH, 100_00, payee="G001"), Posting(Account(AccountKind.DEPOSIT, "G001"), -100_00)
+    forged = Entry(EntryKind.DEPOSIT, ledger()[0].entry.day, "", "town/cadre", clause, "G001", year, lines)
+    whole = chained([forged, *(one.entry for one in ledger())])
+    assert kinds(prove(whole, [record()])) == [(Kind.EDITED, "1")]
 
 
 def test_a_correction_may_ask_for_another_deposit_after_the_settlement() -> None:

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
 
-from engine.audit.entitlement import Key, key_of
-from engine.audit.finding import Evidence, Finding, Kind
+from engine.audit.finding import Evidence, Finding, Kind, of_voucher
+from engine.audit.settled import RunRecord, not_what_is_due
 from engine.audit.shape import misshapen
-from engine.settle.due import Due
 from rules.diagnostic import Text, say
-from rules.money import DueKind
-from rules.quantity import show_money
-from targets.kept import superseded
-from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, deposits_held, hash_of, posted
+from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, hash_of
 
 CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """A kept run as the audit sees it.
-
-    `result_hash` and `dues` are recomputed from its texts and records, never what is stored with it; empty and None where
-    what is kept does not give the run of this name any more. `breaches` are the rules of sealing that it does not keep.
-    """
-
-    name: str
-    year: int
-    sealed: bool
-    supersedes: str = ""
-    breaches: tuple[Text, ...] = ()
-    result_hash: str = ""
-    dues: tuple[Due, ...] | None = None
 
 
 def prove(
@@ -48,8 +25,8 @@ def prove(
     edited = {one.subject: one for one in _edited(vouchers)}
     broken = list(_broken(vouchers, set(edited)))
     for voucher, told in misshapen(vouchers):
-        edited.setdefault(str(voucher.number), _of_voucher(Kind.EDITED, voucher, told))
-    for finding in _not_what_is_due(vouchers, records):
+        edited.setdefault(str(voucher.number), of_voucher(Kind.EDITED, voucher, told))
+    for finding in not_what_is_due(vouchers, records):
         edited.setdefault(finding.subject, finding)
     # A row changed with its hash, and only its own: the link behind it shows the same fault a second time.
     broken = [one for one in broken if _number_before(one.subject) not in edited]
@@ -66,12 +43,12 @@ def _edited(vouchers: Sequence[Voucher]) -> Iterator[Finding]:
         faults[voucher.number].append(fault)
     for voucher in vouchers:
         if ChainFault.EDITED in faults[voucher.number]:
-            yield _of_voucher(
+            yield of_voucher(
                 Kind.EDITED, voucher, say("voucher {number} is not what its hash is of", number=voucher.number)
             )
         elif ChainFault.UNBALANCED in faults[voucher.number]:
             told = say("the lines of voucher {number} do not come to nothing", number=voucher.number)
-            yield _of_voucher(Kind.EDITED, voucher, told)
+            yield of_voucher(Kind.EDITED, voucher, told)
 
 
 def _broken(vouchers: Sequence[Voucher], edited: set[str]) -> Iterator[Finding]:
@@ -85,7 +62,7 @@ def _broken(vouchers: Sequence[Voucher], edited: set[str]) -> Iterator[Finding]:
         # One that was linked anew to somewhere else breaks the link behind it too.
         if broken and not told_before:
             told = say("voucher {number} does not follow the one before it", number=voucher.number)
-            yield _of_voucher(Kind.BROKEN_CHAIN, voucher, told)
+            yield of_voucher(Kind.BROKEN_CHAIN, voucher, told)
         told_before = broken
 
 
@@ -104,7 +81,7 @@ def _cut_off(vouchers: Sequence[Voucher], edited: Mapping[str, Finding]) -> Iter
     for run, last in begun.items():
         if not edited:
             told = say("the settlement of run {name} has no end: the last vouchers are gone", name=run[:12])
-            yield _of_voucher(Kind.BROKEN_CHAIN, last, told)
+            yield of_voucher(Kind.BROKEN_CHAIN, last, told)
 
 
 def _head_gone(vouchers: Sequence[Voucher], head: str) -> Iterator[Finding]:
@@ -112,79 +89,6 @@ def _head_gone(vouchers: Sequence[Voucher], head: str) -> Iterator[Finding]:
     if head and not any(hash_.startswith(head) for hash_ in standing):
         told = say("no voucher has the hash {hash}, which was written down", hash=head)
         yield Finding(Kind.BROKEN_CHAIN, head, told)
-
-
-def _not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord]) -> Iterator[Finding]:
-    """Vouchers whose hash fits and whose amounts do not follow from the run that they carry out."""
-    settled = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}
-    supersedes = {one.name: one.supersedes for one in records.values()}
-    for run in sorted(settled & records.keys()):
-        record = records[run]
-        if record.dues is None:
-            continue
-        earlier = next((name for name in superseded(run, supersedes) if name in settled), "")
-        expected = _difference(record.dues, records[earlier].dues if earlier in records else None)
-        if earlier and (earlier not in records or records[earlier].dues is None):
-            continue
-        yield from _differing(vouchers, run, expected)
-        # As they were when it was settled: a correction may ask for others afterwards.
-        until = takewhile(lambda one: (one.entry.kind, one.entry.run) != (EntryKind.SETTLED, run), vouchers)  # noqa: B023
-        yield from _deposits_differing(tuple(until), record.dues, record.year)
-    for one in vouchers:
-        sealed = records.get(one.entry.run)
-        if one.entry.kind is EntryKind.SEAL and sealed is not None and sealed.result_hash not in ("", one.entry.note):
-            told = say("voucher {number} seals another result than the one recomputed", number=one.number)
-            yield _of_voucher(Kind.EDITED, one, told)
-
-
-def _difference(dues: Sequence[Due], before: Sequence[Due] | None) -> dict[Key, int]:
-    """By key, what a settlement enters."""
-    sums: dict[Key, int] = defaultdict(int)
-    for sign, some in ((1, dues), (-1, before or ())):
-        for due in some:
-            if due.kind is not DueKind.WITHHELD:
-                sums[key_of(due)] += sign * due.amount_fen
-    return sums
-
-
-def _differing(vouchers: Sequence[Voucher], run: str, expected: Mapping[Key, int]) -> Iterator[Finding]:
-    """Where no voucher at all is of that clause and subject, the list tells whether it was paid."""
-    entered = posted(vouchers, [run])
-    of_clause = {
-        (one.entry.contract, one.entry.clause, one.entry.subject): one
-        for one in vouchers
-        if one.entry.kind is EntryKind.DUE and one.entry.run == run
-    }
-    for key in sorted({*expected, *entered}):
-        voucher = of_clause.get(key[:3])
-        due_fen, entered_fen = expected.get(key, 0), entered.get(key, 0)
-        if due_fen != entered_fen and voucher is not None:
-            told = say(
-                "voucher {number} carries out {entered}; due is {due}",
-                number=voucher.number, entered=show_money(entered_fen), due=show_money(due_fen),
-            )  # fmt: skip
-            yield _of_voucher(Kind.EDITED, voucher, told, due_fen, entered_fen)
-
-
-def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due], year: int) -> Iterator[Finding]:
-    """What was paid in for the year is what is refunded and forfeited, always."""
-    wanted: dict[tuple[str, str, str], int] = defaultdict(int)
-    for due in dues:
-        if due.kind in (DueKind.REFUND, DueKind.FORFEIT):
-            wanted[due.contract, due.clause, due.subject] += due.amount_fen
-    held_fen = deposits_held(vouchers, year)
-    last = {
-        (one.entry.contract, one.entry.clause, one.entry.subject): one
-        for one in vouchers
-        if one.entry.kind is EntryKind.DEPOSIT and one.entry.note == str(year)
-    }
-    for key, voucher in last.items():
-        if key in wanted and held_fen[key] != wanted[key]:
-            told = say(
-                "voucher {number}: {entered} was paid in; refunded and forfeited are {due}",
-                number=voucher.number, entered=show_money(held_fen[key]), due=show_money(wanted[key]),
-            )  # fmt: skip
-            yield _of_voucher(Kind.EDITED, voucher, told, wanted[key], held_fen[key])
 
 
 def _not_sealed(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], *, damaged: bool) -> Iterator[Finding]:
@@ -214,12 +118,3 @@ def _breach(record: RunRecord | None, *, sealed_in_ledger: bool, damaged: bool) 
     if not sealed_in_ledger and not damaged:
         return say("the ledger has no seal of the run before its vouchers")
     return None
-
-
-def _of_voucher(kind: Kind, voucher: Voucher, told: Text, entitled_fen: int = 0, paid_fen: int = 0) -> Finding:
-    entry = voucher.entry
-    about = say(
-        "voucher {number}: {kind}, {contract} {clause} {subject}",
-        number=voucher.number, kind=str(entry.kind), contract=entry.contract, clause=entry.clause, subject=entry.subject,
-    )  # fmt: skip
-    return Finding(kind, str(voucher.number), told, entitled_fen, paid_fen, (Evidence(about, voucher=voucher.number),))

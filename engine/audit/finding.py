@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from engine.score.derivation import Step
 from rules.codes import CODES, Severity
-from rules.diagnostic import Span, Text
+from rules.diagnostic import Span, Text, say
+from targets.ledger import Voucher
 
 
 class Kind(StrEnum):
@@ -69,3 +70,13 @@ class Finding:
     def difference_fen(self) -> int:
         """Above 0: too much was paid."""
         return self.paid_fen - self.entitled_fen
+
+
+def of_voucher(kind: Kind, voucher: Voucher, told: Text, entitled_fen: int = 0, paid_fen: int = 0) -> Finding:
+    """A finding about a voucher, which is its evidence."""
+    entry = voucher.entry
+    about = say(
+        "voucher {number}: {kind}, {contract} {clause} {subject}",
+        number=voucher.number, kind=str(entry.kind), contract=entry.contract, clause=entry.clause, subject=entry.subject,
+    )  # fmt: skip
+    return Finding(kind, str(voucher.number), told, entitled_fen, paid_fen, (Evidence(about, voucher=voucher.number),))

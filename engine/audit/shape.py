@@ -8,11 +8,13 @@ from rules.diagnostic import Text, say
 from rules.money import DueKind
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher
 
+YEAR_DIGITS = 4
 CASH, PAY = Account(AccountKind.CASH), Account(AccountKind.PAY)
 
 
 def misshapen(vouchers: Sequence[Voucher]) -> Iterator[tuple[Voucher, Text]]:
-    """Each with what is wrong: lines where there are none, accounts that its kind does not move, an end told twice."""
+    """Each with what is wrong: lines where there are none, accounts that its kind does not move, an end told twice, a
+    deposit of no year."""
     once: set[tuple[EntryKind, str]] = set()
     for one in vouchers:
         kind, lines = one.entry.kind, one.entry.postings
@@ -22,8 +24,14 @@ def misshapen(vouchers: Sequence[Voucher]) -> Iterator[tuple[Voucher, Text]]:
             elif (kind, one.entry.run) in once:
                 yield one, say("voucher {number} says again what was said before", number=one.number)
             once.add((kind, one.entry.run))
+        elif kind is EntryKind.DEPOSIT and (one.entry.run or not _is_year(one.entry.note)):
+            yield one, say("voucher {number} is a deposit of no year", number=one.number)
         elif not all(_belongs(one.entry, line) for line in lines):
             yield one, say("voucher {number} moves an account that its kind does not move", number=one.number)
+
+
+def _is_year(note: str) -> bool:
+    return len(note) == YEAR_DIGITS and note.isascii() and note.isdigit()
 
 
 def _belongs(entry: Entry, line: Posting) -> bool:
