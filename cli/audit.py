@@ -113,16 +113,45 @@ def audit_workspace(
     unreadable = any(proof.finding is not None and proof.assessment is None for proof in proofs.values())
     findings += prove(vouchers, records, head, damaged=unreadable)
     findings += contract_findings(sealed_contracts(list(proofs.values())), filed_contracts(workspace))
+    settled = _settled(vouchers, findings)
+    for name in sorted(settled & proofs.keys() - {target}):
+        findings += _unposted(proofs[name], proofs, vouchers)
     entitled = None
     if target and proofs[target].assessment is not None:
-        entitled, paid = _paid(proofs[target], proofs, vouchers, lines)
+        entitled, paid = _paid(proofs[target], proofs, vouchers, lines, settled=target in settled)
         findings = [*paid, *findings]
     hash_ = vouchers[-1].hash if vouchers else ""
     return Audited(target, len(lines or ()), tuple(findings), entitled, proofs, hash_)
 
 
+def _settled(vouchers: Sequence[Voucher], findings: Sequence[Finding]) -> set[str]:
+    """Runs that dues were carried out of, or that were settled as far as anybody can tell."""
+    from targets.ledger import EntryKind
+
+    doubted = {one.subject for one in findings}
+    ends = {v.entry.run for v in vouchers if v.entry.kind is EntryKind.SETTLED and str(v.number) not in doubted}
+    return ends | {one.entry.run for one in vouchers if one.entry.kind is EntryKind.DUE}
+
+
+def _unposted(proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher]) -> tuple[Finding, ...]:
+    """What the ledger does not carry out of a run that it settles and that no list is held against."""
+    from cli.proof import carried_before
+    from engine.audit.entitlement import entitlements
+    from engine.audit.reconcile import unposted
+
+    if proof.assessment is None:
+        return ()
+    entitled = entitlements(proof.assessment, carried_before(proof, proofs, vouchers))
+    return unposted(entitled, vouchers, [proof.kept.name])
+
+
 def _paid(
-    proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher], lines: Sequence[PayoutLine] | None
+    proof: Proof,
+    proofs: Mapping[str, Proof],
+    vouchers: Sequence[Voucher],
+    lines: Sequence[PayoutLine] | None,
+    *,
+    settled: bool,
 ) -> tuple[Entitled, tuple[Finding, ...]]:
     """What the list gets wrong; without a list, what the ledger does not carry out of a run that it settles."""
     from cli.proof import carried_before
@@ -134,8 +163,7 @@ def _paid(
     name = proof.kept.name
     if lines is not None:
         return entitled, reconcile(lines, entitled, vouchers, [name])
-    moved = any(one.entry.run == name and one.entry.postings for one in vouchers)
-    return entitled, unposted(entitled, vouchers, [name]) if moved else ()
+    return entitled, unposted(entitled, vouchers, [name]) if settled else ()
 
 
 def _target(workspace: Workspace, vouchers: Sequence[Voucher], named: Mapping[str, KeptRun], run: str | None) -> str:

@@ -15,7 +15,17 @@ from rules.contract import Contract
 from rules.diagnostic import Diagnostic, Span, refuse_if_any, say
 from rules.money import Basis, DueKind
 from rules.quantity import show_money
-from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher, deposits_held, posted
+from targets.ledger import (
+    Account,
+    AccountKind,
+    Entry,
+    EntryKind,
+    Posting,
+    Voucher,
+    deposits_from,
+    deposits_held,
+    posted,
+)
 from targets.snapshot import Snapshot
 
 Clause = tuple[str, str, str]
@@ -40,14 +50,17 @@ class Sealed:
 def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date) -> tuple[Entry, ...]:
     """What is to be entered for the run, with the entry that ends its settlement; nothing where it is settled already.
 
-    Raises Refused for a run without a seal (DX723), and where the deposits held are not what the dues dispose of (DX720).
+    Raises Refused for a run without a seal (DX723), where the deposits held are not what the dues dispose of (DX720), and for a
+    ledger that calls the run settled and does not carry it out (DX724).
     """
+    wanted, before = wanted_fen(sealed.dues), posted(vouchers, sealed.supersedes | {sealed.run})
+    moved = {key: wanted.get(key, 0) - before.get(key, 0) for key in (*wanted, *(k for k in before if k not in wanted))}
+    left = {key: fen for key, fen in moved.items() if fen}
     if any(one.entry.kind is EntryKind.SETTLED and one.entry.run == sealed.run for one in vouchers):
+        refuse_if_any(_not_carried_out(sealed, left))
         return ()
     refuse_if_any([*_unsealed(sealed, vouchers), *_other_deposits(sealed, vouchers)])
-    wanted, before = wanted_fen(sealed.dues), posted(vouchers, sealed.supersedes)
-    moved = {key: wanted.get(key, 0) - before.get(key, 0) for key in (*wanted, *(k for k in before if k not in wanted))}
-    entries = tuple(carried_out({key: fen for key, fen in moved.items() if fen}, sealed.run, day))
+    entries = tuple(carried_out(left, sealed.run, day))
     return (*entries, Entry(EntryKind.SETTLED, day, sealed.run, note=str(len(entries))))
 
 
@@ -55,19 +68,33 @@ def deposits(
     contracts: Sequence[Contract], snapshot: Snapshot, vouchers: Sequence[Voucher], day: date
 ) -> tuple[Entry, ...]:
     """What is still to be paid in by everybody whose post a deposit names, or to be given back after a change of post."""
-    asked, held = dict(_asked(contracts, snapshot)), deposits_held(vouchers, snapshot.year)
-    accounts = {(one.contract, deposit.id): _paid_from(deposit.basis) for one in contracts for deposit in one.deposits}
+    asked, held = dict(_asked(contracts, snapshot)), deposits_from(vouchers, snapshot.year)
+    sources = {(one.contract, deposit.id): _paid_from(deposit.basis) for one in contracts for deposit in one.deposits}
     entries = []
     for key in (*asked, *(key for key in held if key not in asked)):
         contract, clause, cadre = key
-        amount_fen, source = asked.get(key, 0) - held.get(key, 0), accounts.get((contract, clause))
-        if amount_fen and source is not None:
-            postings = (
-                Posting(source, amount_fen, payee=cadre),
-                Posting(Account(AccountKind.DEPOSIT, cadre), -amount_fen),
-            )
+        more_fen = asked.get(key, 0) - sum(held.get(key, {}).values())
+        source = sources.get((contract, clause), Account(AccountKind.CASH))
+        moved = {source: more_fen} if more_fen > 0 else _given_back(held.get(key, {}), -more_fen)
+        postings = tuple(posting for account, fen in moved.items() for posting in _paid_in(account, cadre, fen))
+        if postings:
             entries.append(Entry(EntryKind.DEPOSIT, day, "", contract, clause, cadre, str(snapshot.year), postings))
     return tuple(entries)
+
+
+def _given_back(held_fen: Mapping[Account, int], amount_fen: int) -> dict[Account, int]:
+    """To where it came from, whatever the contract says by now; what came last goes first."""
+    moved: dict[Account, int] = {}
+    for source, fen in reversed(list(held_fen.items())):
+        part = min(max(fen, 0), amount_fen)
+        if part:
+            moved[source] = -part
+        amount_fen -= part
+    return moved
+
+
+def _paid_in(source: Account, cadre: str, amount_fen: int) -> tuple[Posting, Posting]:
+    return Posting(source, amount_fen, payee=cadre), Posting(Account(AccountKind.DEPOSIT, cadre), -amount_fen)
 
 
 def _asked(contracts: Sequence[Contract], snapshot: Snapshot) -> Iterator[tuple[Clause, int]]:
@@ -91,6 +118,20 @@ def _unsealed(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnosti
     for rival in (run for run in seals if run in sealed.rivals):
         found = say("run {run}, which {later} supersedes", run=sealed.run, later=rival)
         yield Diagnostic("DX723", Span("ledger"), found, say("the sealed run of the year"))
+
+
+def _not_carried_out(sealed: Sealed, left: Mapping[Key, int]) -> Iterator[Diagnostic]:
+    """An end that no settlement entered: paying on would hide it."""
+    if left:
+        found = say(
+            "run {run}, settled as the ledger has it, and {count} dues without a voucher",
+            run=sealed.run,
+            count=len(left),
+        )
+        expected = say("a voucher for each due of a settled run")
+        yield Diagnostic(
+            "DX724", Span("ledger"), found, expected, say("pay nothing; `duixian audit --verify` tells what is wrong")
+        )
 
 
 def _other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnostic]:

@@ -260,6 +260,7 @@ CODES: dict[str, Code] = {
     "DX721": _error("a kept run comes out differently"),
     "DX722": _error("database that cannot be used"),
     "DX723": _error("not a sealed run"),
+    "DX724": _error("settled in name only"),
     # allotment
     "DX730": _error("weights that nothing can be allotted by"),
     "DX731": _error("amount that is no multiple of the step"),

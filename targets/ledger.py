@@ -149,10 +149,16 @@ def posted(vouchers: Iterable[Voucher], runs: Iterable[str]) -> Mapping[tuple[st
 
 def deposits_held(vouchers: Iterable[Voucher], year: int) -> Mapping[tuple[str, str, str], int]:
     """What was paid in for the year and not given back before its end, in fen, by contract, clause and cadre."""
-    sums: dict[tuple[str, str, str], int] = {}
+    return {key: sum(sources.values()) for key, sources in deposits_from(vouchers, year).items()}
+
+
+def deposits_from(vouchers: Iterable[Voucher], year: int) -> Mapping[tuple[str, str, str], Mapping[Account, int]]:
+    """The same, by the account that it came out of, in the order in which each was first drawn on."""
+    sums: dict[tuple[str, str, str], dict[Account, int]] = {}
     for one in vouchers:
         if one.entry.kind is EntryKind.DEPOSIT and one.entry.note == str(year):
-            key = (one.entry.contract, one.entry.clause, one.entry.subject)
-            paid = sum(p.amount_fen for p in one.entry.postings if p.account.kind is AccountKind.DEPOSIT)
-            sums[key] = sums.get(key, 0) - paid
+            sources = sums.setdefault((one.entry.contract, one.entry.clause, one.entry.subject), {})
+            for posting in one.entry.postings:
+                if posting.account.kind is not AccountKind.DEPOSIT:
+                    sources[posting.account] = sources.get(posting.account, 0) + posting.amount_fen
     return sums

@@ -34,6 +34,7 @@ from targets.ledger import (
     Voucher,
     balances,
     chain_faults,
+    deposits_held,
     hash_of,
 )
 from targets.observation import Observation
@@ -187,6 +188,51 @@ def test_who_is_assessed_no_more_gets_the_deposit_back() -> None:
     ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
     [back] = deposits(agreed(), town(g1=95, g2=70), ledger, DAY)
     assert (back.subject, [posting.amount_fen for posting in back.postings]) == ("g3", [-2_000_00, 2_000_00])
+
+
+@needs_interpreter
+@pytest.mark.parametrize("renamed", [True, False])
+def test_a_clause_that_is_no_longer_there_is_given_back(renamed: bool) -> None:
+    """All three had paid in 2,000 from their cash; under the clause's new name they pay anew, without it nothing is held."""
+    ledger = entered((), deposits(agreed(), town(**MARKS), (), DAY))
+    text = CONTRACT.replace("id: pledge", "id: stake") if renamed else without_deposits()
+    now = [parse_contract("cadre.yaml", text).contract]
+    ledger = entered(ledger, deposits(now, town(**MARKS), ledger, DAY))
+    held = {key: fen for key, fen in deposits_held(ledger, 2026).items() if fen}
+    assert held == ({("town/cadre", "stake", code): 2_000_00 for code in MARKS} if renamed else {})
+    run = Sealed(RUN, 2026, assess(now, town(**MARKS)).dues)
+    ledger = entered(ledger, [sealed()])
+    ledger = entered(ledger, settlement(run, ledger, DAY))
+    assert all(fen == 0 for account, fen in amounts(ledger).items() if account.startswith("deposit"))
+
+
+@needs_interpreter
+def test_what_was_withheld_from_pay_goes_back_there() -> None:
+    """Paid in cash; then the contract says it is withheld from pay, and 500 more of it; then none of it is asked any more."""
+    ledger = entered((), deposits(agreed(), town(g1=95), (), DAY))
+    more = CONTRACT.replace("amount: ¥2,000", "amount: ¥2,500").replace("basis: deposit", "basis: withheld_pay")
+    ledger = entered(ledger, deposits([parse_contract("cadre.yaml", more).contract], town(g1=95), ledger, DAY))
+    assert amounts(ledger) == {"cash": 2_000_00, "pay": 500_00, "deposit:g1": -2_500_00}
+    ledger = entered(ledger, deposits(agreed(), town(g1=95), ledger, DAY))
+    assert amounts(ledger) == {"cash": 2_000_00, "pay": 0, "deposit:g1": -2_000_00}
+    ledger = entered(ledger, deposits(agreed(), town(g2=70), ledger, DAY))
+    assert amounts(ledger) == {"cash": 2_000_00, "pay": 0, "deposit:g1": 0, "deposit:g2": -2_000_00}
+
+
+def without_deposits() -> str:
+    before, _, rest = CONTRACT.partition("deposits:")
+    return before + "awards:" + rest.partition("awards:")[2]
+
+
+@needs_interpreter
+def test_a_ledger_that_only_says_it_is_settled() -> None:
+    """A forged end: neither paid on top of it nor taken for done."""
+    run = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues)
+    ledger = entered(
+        (), [*deposits(agreed(), town(**MARKS), (), DAY), sealed(), Entry(EntryKind.SETTLED, DAY, RUN, note="0")]
+    )
+    with pytest.raises(Refused, match="DX724"):
+        settlement(run, ledger, DAY)
 
 
 @needs_interpreter
