@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     Plan = Callable[[tuple[Voucher, ...]], Sequence[Entry]]
 
 N_ = str
+RUN_DIGITS = 12
 EnterOption = Annotated[
     bool, typer.Option("--enter", help=N_("enter the vouchers into the ledger; without it they are only shown"))
 ]
@@ -80,11 +83,11 @@ def settle(
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
         return entering.settlement(sealed, known, day)
 
-    entered = _entered(opened, plan, who, enter=enter)
+    with nullcontext() if out is None else _made(out):
+        entered = _entered(opened, plan, who, enter=enter)
     _show(desk, entered, names, enter=enter)
-    if out is not None and entered:
-        for path in _write(out, desk, entered, names, (*opened.store.books.vouchers(), *(() if enter else entered))):
-            desk.note(desk.speech(N_("written: {path}")).format(path=path))
+    if out is not None:
+        _write(out, desk, opened, kept.name, () if enter else entered, names)
 
 
 def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozenset[str]]:
@@ -157,17 +160,40 @@ def _show(desk: Desk, entered: Sequence[Voucher], names: Names, *, enter: bool) 
     desk.note(desk.speech(told).format(count=len(entered), hash=entered[-1].hash))
 
 
-def _write(
-    folder: Path, desk: Desk, entered: Sequence[Voucher], names: Names, ledger: Sequence[Voucher]
-) -> Sequence[Path]:
-    """`ledger` is all of it, for the balances."""
-    from cli import voucher_files
-
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Known to be there before money is entered; gone again where nothing was."""
     folder.mkdir(parents=True)
-    vouchers, payments = folder / "vouchers.xlsx", folder / "payments.xlsx"
-    voucher_files.write_vouchers(vouchers, desk.speech, entered, names, ledger)
-    voucher_files.write_payout_list(payments, desk.speech, entered, names)
-    return vouchers, payments
+    try:
+        yield
+    except BaseException:
+        folder.rmdir()
+        raise
+
+
+def _write(folder: Path, desk: Desk, workspace: Workspace, run: str, draft: Sequence[Voucher], names: Names) -> None:
+    """The vouchers of the run, whenever they were entered, or those that would be."""
+    from cli import voucher_files
+    from targets.ledger import EntryKind
+
+    ledger = workspace.store.books.vouchers()
+    carry_out = (EntryKind.DUE, EntryKind.SETTLED)
+    vouchers = draft or [one for one in ledger if one.entry.run == run and one.entry.kind in carry_out]
+    # Those entered since change no balance of the day.
+    ledger = tuple(one for one in ledger if draft or one.number <= vouchers[-1].number)
+    ending = "-draft.xlsx" if draft else ".xlsx"
+    paths = folder / f"vouchers{ending}", folder / f"payments{ending}"
+    try:
+        voucher_files.write_vouchers(paths[0], desk.speech, vouchers, names, (*ledger, *draft), draft=bool(draft))
+        voucher_files.write_payout_list(paths[1], desk.speech, vouchers, names, draft=bool(draft))
+    except OSError:
+        rmtree(folder, ignore_errors=True)
+        if not draft:
+            told = N_("The vouchers are in the ledger. `duixian settle {run} --out FOLDER` writes these files again.")
+            desk.note(desk.speech(told).format(run=run[:RUN_DIGITS]))
+        raise
+    for path in paths:
+        desk.note(desk.speech(N_("written: {path}")).format(path=path))
 
 
 def _day(text: str | None) -> date:

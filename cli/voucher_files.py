@@ -63,11 +63,18 @@ class _Sheet:
 
 
 def write_vouchers(
-    path: Path, speech: Speech, vouchers: Sequence[Voucher], names: Names, ledger: Sequence[Voucher] = ()
+    path: Path,
+    speech: Speech,
+    vouchers: Sequence[Voucher],
+    names: Names,
+    ledger: Sequence[Voucher] = (),
+    *,
+    draft: bool = False,
 ) -> Path:
     """As .xlsx (vouchers, payments, what goes to each account, balances) or .csv (the vouchers, each with its hash).
 
-    `ledger` is what the balances are of, where the vouchers are only a part of it.
+    `ledger` is what the balances are of, where the vouchers are only a part of it. A `draft` is not in the ledger: it says so and
+    carries no hash, since that will be another one when they are entered.
     """
     if path.suffix.lower() == ".csv":
         columns = [speech(column) for column in (*COLUMNS, N_("hash of the voucher"))]
@@ -80,16 +87,20 @@ def write_vouchers(
         _Sheet(speech(N_("forfeited amounts")), FUND_COLUMNS, _with_total(speech, fund_rows(vouchers, names))),
         _Sheet(speech(N_("balances")), BALANCE_COLUMNS, _with_total(speech, balance_rows(speech, sums, names))),
     )
-    return _write_book(path, speech, sheets, vouchers, head=head_line(speech, vouchers))
+    head = speech(N_("draft: nothing of this is in the ledger")) if draft else head_line(speech, vouchers)
+    return _write_book(path, speech, sheets, vouchers, head, draft=draft)
 
 
-def write_payout_list(path: Path, speech: Speech, vouchers: Sequence[Voucher], names: Names) -> Path:
+def write_payout_list(
+    path: Path, speech: Speech, vouchers: Sequence[Voucher], names: Names, *, draft: bool = False
+) -> Path:
     """The list that the bank gets, as .xlsx or .csv: headings in the first line, and nothing but payments below it."""
     rows = payout_rows(speech, vouchers, names)
     if path.suffix.lower() == ".csv":
         return write_csv(path, [speech(column) for column in PAYOUT_COLUMNS], map(as_text, rows))
-    sheet = _Sheet(speech(N_("list of payments")), PAYOUT_COLUMNS, [_Row(cells) for cells in rows])
-    return _write_book(path, speech, (sheet,), vouchers)
+    title = speech(N_("list of payments (draft)") if draft else N_("list of payments"))
+    sheet = _Sheet(title, PAYOUT_COLUMNS, [_Row(cells) for cells in rows])
+    return _write_book(path, speech, (sheet,), vouchers, draft=draft)
 
 
 def head_line(speech: Speech, vouchers: Sequence[Voucher]) -> str:
@@ -132,7 +143,7 @@ def _with_total(speech: Speech, rows: Sequence[Cells]) -> list[_Row]:
 
 
 def _write_book(
-    path: Path, speech: Speech, sheets: Iterable[_Sheet], vouchers: Sequence[Voucher], head: str = ""
+    path: Path, speech: Speech, sheets: Iterable[_Sheet], vouchers: Sequence[Voucher], head: str = "", *, draft: bool
 ) -> Path:
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -141,7 +152,7 @@ def _write_book(
     # The day of the last voucher and not of the writing: the same ledger is the same file.
     day = vouchers[-1].entry.day if vouchers else date(*_NO_TIME[:3])
     book.properties.creator = AUTHOR
-    book.properties.description = vouchers[-1].hash if vouchers else ""
+    book.properties.description = vouchers[-1].hash if vouchers and not draft else ""
     book.properties.created = book.properties.modified = datetime.combine(day, time())
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(_bytes_of(book))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
 from pathlib import Path
 
 import openpyxl
 import pytest
 from test_settlement import CONTRACT, MARKS
 
+from cli import voucher_files
 from cli.main import main
 from engine import inference
 from targets.workspace import open_workspace
@@ -72,6 +74,12 @@ def test_a_sealed_run_is_settled_once(town: Path, capsys: pytest.CaptureFixture[
     seal()
     assert run("settle", "--out", "draft") == 0  # shown, written, not entered
     assert len(open_workspace(town).store.books.vouchers()) == 4
+    assert sorted(path.name for path in Path("draft").iterdir()) == ["payments-draft.xlsx", "vouchers-draft.xlsx"]
+    draft = openpyxl.load_workbook("draft/vouchers-draft.xlsx")
+    assert (draft.worksheets[0]["A1"].value, draft.properties.description) == (
+        "draft: nothing of this is in the ledger",
+        None,
+    )
     assert run("settle", "--enter", "--out", "paid", "--who", "会计") == 0
     capsys.readouterr()
     assert run("settle", "--enter") == 0
@@ -84,6 +92,56 @@ def test_a_sealed_run_is_settled_once(town: Path, capsys: pytest.CaptureFixture[
     ]  # fmt: skip
     vouchers = open_workspace(town).store.books.vouchers()
     assert {one.who for one in vouchers if one.entry.run and one.entry.postings} == {"会计"}
+
+
+@pytest.mark.usefixtures("town")
+def test_the_lists_of_a_settlement_can_be_had_again() -> None:
+    """Byte by byte the same, though a fourth cadre has paid a deposit in since."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter", "--out", "paid") == 0
+    more = {name: rows.splitlines()[0] + "\n" for name, rows in TABLES.items()}
+    bring(
+        {
+            "cadres": f"{more['cadres']}g4,干部g4\n",
+            "tenures": f"{more['tenures']}g4,secretary,899901101201,2025-01-01\n",
+        }
+    )
+    assert run("deposits", "--enter") == 0
+    assert run("settle", "--out", "again") == 0
+    assert Path("again/payments.xlsx").read_bytes() == Path("paid/payments.xlsx").read_bytes()
+    assert Path("again/vouchers.xlsx").read_bytes() == Path("paid/vouchers.xlsx").read_bytes()
+
+
+def test_a_full_disk_after_the_entry(
+    town: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entered is entered: the office is told so, finds no half of a folder, and has the lists written again."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    with monkeypatch.context() as full:
+        full.setattr(voucher_files, "write_payout_list", no_space)
+        capsys.readouterr()
+        assert run("settle", "--enter", "--out", "paid") == 2
+    told = capsys.readouterr().err
+    assert "DX713" in told
+    assert "The vouchers are in the ledger." in told
+    assert not Path("paid").exists()
+    assert len(open_workspace(town).store.books.vouchers()) > 4
+    assert run("settle", "--out", "paid") == 0
+    assert Path("paid/payments.xlsx").exists()
+
+
+def no_space(path: Path, *_: object, **__: object) -> Path:
+    raise OSError(ENOSPC, "No space left on device", str(path))
+
+
+def test_a_place_that_cannot_be_written_stops_it_before_anything_is_entered(town: Path) -> None:
+    assert run("deposits", "--enter") == 0
+    seal()
+    Path("a file").write_text("", encoding="utf-8")
+    assert run("settle", "--enter", "--out", "a file/paid") == 2
+    assert len(open_workspace(town).store.books.vouchers()) == 4
 
 
 @pytest.mark.usefixtures("town")
