@@ -8,6 +8,7 @@ from typing import NoReturn
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
+from targets.database import as_damage, typed_rows
 from targets.kept import Appeal, Decision, KeptRun, RunState
 from targets.rows import is_plain_text, visible
 from targets.schema import Table
@@ -81,15 +82,16 @@ def _one(connection: Connection, number: int) -> Appeal | None:
     return next(iter(_appeals(connection, _APPEAL.c.id == number)), None)
 
 
+@as_damage("appeal")
 def _appeals(connection: Connection, which: ColumnElement[bool]) -> list[Appeal]:
     made = select(_DECISION).join(_APPEAL).where(which)
     decisions = {
         row.appeal: Decision(row.upheld, row.decided_on, row.ground, row.happened_at, row.who)
-        for row in connection.execute(made)
+        for row in typed_rows(connection, made)
     }
     return [
         Appeal(row.id, row.run, row.subject, row.filed_on, row.claim, row.happened_at, row.who, decisions.get(row.id))
-        for row in connection.execute(select(_APPEAL).where(which).order_by(_APPEAL.c.id))
+        for row in typed_rows(connection, select(_APPEAL).where(which).order_by(_APPEAL.c.id))
     ]
 
 

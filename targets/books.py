@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from rules.diagnostic import Diagnostic, Refused, refuse, say
-from targets.database import Database
+from rules.diagnostic import Diagnostic, refuse, say
+from targets.database import Database, as_damage, typed_rows
 from targets.ledger import Entry, EntryKind, Posting, Voucher, hash_of, parse_account
 from targets.schema import Table
 
@@ -26,7 +26,7 @@ class Books:
     def vouchers(self) -> tuple[Voucher, ...]:
         """All of them, in the order they were entered, as they stand there. Raises Refused for rows that are none (DX702)."""
         with self._database.reading() as connection:
-            return self._load(connection)
+            return _load(connection)
 
     def enter(self, plan: Callable[[tuple[Voucher, ...]], Sequence[Entry]], who: str = "") -> tuple[Voucher, ...]:
         """Enter what `plan` makes of the ledger as it stands, all of it or nothing, with nobody else writing meanwhile.
@@ -34,12 +34,12 @@ class Books:
         Raises Refused for a day before that of the last voucher (DX719), and whatever `plan` refuses.
         """
         with self._database.writing() as connection:
-            return self.append(connection, plan(self._load(connection)), who)
+            return self.append(connection, plan(_load(connection)), who)
 
     def draft(self, plan: Callable[[tuple[Voucher, ...]], Sequence[Entry]], who: str = "") -> tuple[Voucher, ...]:
         """What `enter` would enter now; nothing is."""
         with self._database.reading() as connection:
-            known = self._load(connection)
+            known = _load(connection)
             return tuple(self._numbered(known[-1] if known else None, plan(known), who))
 
     def append(self, connection: Connection, entries: Sequence[Entry], who: str = "") -> tuple[Voucher, ...]:
@@ -63,13 +63,6 @@ class Books:
             last = Voucher(number, entry, now, who, before, hash_of(number, entry, now, who, before))
             yield last
 
-    def _load(self, connection: Connection) -> tuple[Voucher, ...]:
-        try:
-            return _load(connection)
-        except ValueError as error:
-            found, expected = say("{row}", row=str(error)), say("a row that this program wrote")
-            raise Refused([Diagnostic("DX702", self._database.place, found, expected)]) from error
-
 
 def _insert(connection: Connection, voucher: Voucher) -> None:
     entry = voucher.entry
@@ -89,11 +82,12 @@ def _insert(connection: Connection, voucher: Voucher) -> None:
         connection.execute(insert(_POSTING), lines)
 
 
+@as_damage("voucher")
 def _load(connection: Connection) -> tuple[Voucher, ...]:
     postings: dict[int, list[Posting]] = defaultdict(list)
-    for row in connection.execute(select(_POSTING).order_by(_POSTING.c.voucher, _POSTING.c.line)):
+    for row in typed_rows(connection, select(_POSTING).order_by(_POSTING.c.voucher, _POSTING.c.line)):
         postings[row.voucher].append(Posting(parse_account(row.account), row.amount_fen, row.due, row.payee))
-    rows = connection.execute(select(_VOUCHER).order_by(_VOUCHER.c.number))
+    rows = typed_rows(connection, select(_VOUCHER).order_by(_VOUCHER.c.number))
     return tuple(_voucher(row, tuple(postings[row.number])) for row in rows)
 
 

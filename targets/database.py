@@ -8,13 +8,13 @@ docs/decisions/0004-store.md.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -135,11 +135,39 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
 
+class Damaged(Exception):
+    """A row that this program did not write; refused as DX702 by the transaction that it is read in."""
+
+
+@contextmanager
+def as_damage(what: str = "") -> Iterator[None]:
+    """What cannot be made of rows is damage to them: for whatever makes records of rows, and nothing else."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+        raise Damaged(f"{what}: {error}" if what else str(error)) from error
+
+
+def typed_rows(connection: Connection, statement: Select[Any]) -> Sequence[Row[Any]]:
+    """All of them, each value of the type of its column: SQLite keeps text where a number should be. Raises Damaged."""
+    with as_damage():
+        rows = connection.execute(statement).all()
+        kinds = [(column.name, column.type.python_type) for column in statement.selected_columns]
+        for row in rows:
+            for (name, kind), value in zip(kinds, row, strict=True):
+                if value is not None and not isinstance(value, kind):
+                    raise ValueError(f"{name} {value!r}")
+    return rows
+
+
 @contextmanager
 def faults_as_diagnostics(place: Span) -> Iterator[None]:
     """A fault of the user's file, disk or server is refused with its code; one of ours stays an exception."""
     try:
         yield
+    except Damaged as damage:
+        found, expected = say("{row}", row=str(damage)), say("a row that this program wrote")
+        raise Refused([Diagnostic("DX702", place, found, expected, DAMAGE_HINT)]) from damage
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         fault = _fault(cause)
@@ -186,7 +214,7 @@ def missing_guards(connection: Connection, tables: Iterable[str]) -> tuple[str, 
     """Triggers that `targets.migrations.guards` put on these tables and that are gone or switched off."""
     if connection.dialect.name == "sqlite":
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        kinds: tuple[str, ...] = ("insert", "no_update", "no_delete")
+        kinds: tuple[str, ...] = ("insert", "no_update", "no_delete", "no_replace")
     else:
         query = (
             "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND pg_table_is_visible(tgrelid)"

@@ -15,7 +15,7 @@ from rules.amend import content_hash
 from rules.diagnostic import Diagnostic, Text, refuse, refuse_if_any, say
 from targets.appeals import decide_appeal, file_appeal, load_appeals, unstorable_texts
 from targets.books import Books
-from targets.database import Database
+from targets.database import Database, as_damage, typed_rows
 from targets.kept import Appeal, ContractText, Decision, KeptRun, RunEvent, RunState, lineage, placed
 from targets.ledger import Entry, EntryKind
 from targets.run import Extent, Run, RunCheck
@@ -214,20 +214,21 @@ def _result(connection: Connection, name: str) -> str:
     return str(connection.execute(select(_RUN.c.result).where(_RUN.c.name == name)).scalar_one())
 
 
+@as_damage("run")
 def _load(connection: Connection, names: Sequence[str] | None = None) -> tuple[KeptRun, ...]:
     """These runs, or all, in the order they were made."""
-    every = connection.execute(select(_RUN.c.name, _RUN.c.supersedes)).all()
+    every = typed_rows(connection, select(_RUN.c.name, _RUN.c.supersedes))
     wanted = [row.name for row in every] if names is None else names
     events: dict[str, list[RunEvent]] = {}
-    for row in connection.execute(select(_EVENT).where(_EVENT.c.run.in_(wanted)).order_by(_EVENT.c.id)):
+    for row in typed_rows(connection, select(_EVENT).where(_EVENT.c.run.in_(wanted)).order_by(_EVENT.c.id)):
         event = RunEvent(row.id, RunState(row.state), row.happened_at, row.who, row.first_day, row.last_day)
         events.setdefault(row.run, []).append(event)
     checks: dict[str, list[RunCheck]] = {}
-    for row in connection.execute(select(_CHECK).where(_CHECK.c.run.in_(wanted)).order_by(_CHECK.c.id)):
+    for row in typed_rows(connection, select(_CHECK).where(_CHECK.c.run.in_(wanted)).order_by(_CHECK.c.id)):
         checks.setdefault(row.run, []).append(RunCheck(Extent(row.extent), row.cells))
     appeals = load_appeals(connection, wanted)
     light = [column for column in _RUN.c if column.name != "result"]
-    rows = {row.name: row for row in connection.execute(select(*light).where(_RUN.c.name.in_(wanted)))}
+    rows = {row.name: row for row in typed_rows(connection, select(*light).where(_RUN.c.name.in_(wanted)))}
     return tuple(
         KeptRun(
             name,

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import BigInteger, MetaData, text
 from sqlmodel import Field, SQLModel
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration, which this program works with; kept here so that opening a workspace need not load Alembic."""
 
 Whole = Annotated[int, Field(sa_type=BigInteger)]

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, insert, select
 from sqlalchemy import Table as SqlTable
 
-from rules.diagnostic import Diagnostic, Refused, Span, refuse, refuse_if_any, say
+from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
 from rules.period import Period
 from targets.batch import Appended, Batch, Counts, Origin, SourceFile, Version
 from targets.books import Books
-from targets.database import Database
+from targets.database import Database, as_damage
 from targets.observation import Observation
 from targets.rows import RECORD_TABLES, TABLE_OF, RecordTable, is_plain_text, unstorable, visible
 from targets.runs import Runs
@@ -133,12 +133,8 @@ class Store:
 
     def _read(self, connection: Connection, table: RecordTable, statement: Select[Any]) -> list[tuple[Row[Any], Any]]:
         """Each row with its record."""
-        try:
+        with as_damage(table.name):
             return [(row, table.from_row(row[len(_HEAD) :])) for row in connection.execute(statement)]
-        except (ValueError, ArithmeticError) as error:
-            expected = say("a row that this program wrote")
-            found = say("{table}: {row}", table=table.name, row=str(error))
-            raise Refused([Diagnostic("DX702", self._database.place, found, expected)]) from error
 
 
 _BATCH, _FILE, _COUNT = (Table.metadata.tables[name] for name in ("import_batch", "import_file", "import_count"))

@@ -17,7 +17,7 @@ from targets.batch import Origin, SourceFile
 from targets.cadre import Cadre
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting
 from targets.observation import Observation, Target
-from targets.run import Run
+from targets.run import Extent, Run, RunCheck
 from targets.snapshot import Records
 from targets.store import Store
 
@@ -54,6 +54,9 @@ TAMPERING = {
 ON_SQLITE = {
     "write a version over": (
         "INSERT OR REPLACE INTO cadre (code, version, batch, withdrawn, name) VALUES ('G01', 1, 2, FALSE, '丙')"
+    ),
+    "a new record in the place of another": (
+        "INSERT OR REPLACE INTO cadre (rowid, code, version, batch, withdrawn, name) VALUES (1, 'G02', 1, 2, FALSE, '丙')"
     ),
     "write a file over": f"INSERT OR REPLACE INTO import_file (batch, path, sha256) VALUES (2, '一季度.xlsx', '{FILE.sha256}')",
 }
@@ -124,6 +127,10 @@ MONEY_ON_SQLITE = {
     ),
     "write a text over": "INSERT OR REPLACE INTO contract_text (hash, path, text) VALUES ('c1', 'a.yaml', 'b')",
     "write a line over": POSTING.replace("INSERT", "INSERT OR REPLACE") + " VALUES (2, 2, 'cash', -5, '', '')",
+    "the next voucher in the place of the first": (
+        VOUCHER.replace("INSERT", "INSERT OR REPLACE").replace("(number", "(rowid, number")
+        + f" VALUES (1, 3, {REST_OF_VOUCHER}, {LAST_HASH}, 'h')"
+    ),
 }
 MONEY_ON_POSTGRESQL = {
     f"empty {table}": f"TRUNCATE {table} CASCADE"
@@ -193,6 +200,38 @@ def test_a_row_that_we_did_not_write_is_damage_not_a_crash(databases: Databases)
         with pytest.raises(Refused) as refused:
             store.as_of()
         assert [fault.code for fault in refused.value.diagnostics] == ["DX702"]
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "on_sqlite_only"),
+    [
+        ("posting", "amount_fen = 'much'", True),
+        ("posting", "account = 'pocket:G01'", False),
+        ("voucher", "day = 'yesterday'", True),
+        ("voucher", "happened_at = 7", True),
+        ("voucher", "kind = 'gift'", False),
+        ("run", "year = 'this'", True),
+        ("run", "created_at = 'then'", True),
+        ("run_event", "state = 'paid'", False),
+        ("run_check", "cells = 'all'", True),
+        ("appeal", "filed_on = 3", True),
+        ("appeal_decision", "decided_on = 'perhaps'", True),
+    ],
+)
+def test_what_cannot_be_read_of_money_is_damage_too(
+    databases: Databases, table: str, columns: str, on_sqlite_only: bool
+) -> None:
+    address = databases.address()
+    store, database = store_with_money(address), open_database(address)
+    store.runs.save(RUN, "{}", check=RunCheck(Extent.ALL, 7))
+    if on_sqlite_only and not database.is_file:
+        return  # PostgreSQL keeps no text where a number should be
+    with database.writing() as connection:
+        switch_off_guards(connection, table)
+        connection.execute(text(f"UPDATE {table} SET {columns}"))
+    with pytest.raises(Refused) as refused:
+        _ = store.books.vouchers(), store.runs.all()
+    assert [fault.code for fault in refused.value.diagnostics] == ["DX702"]
 
 
 def switch_off_guards(connection: Any, table: str) -> None:

@@ -61,6 +61,17 @@ def guard_lines(lines: str, entries: str) -> None:
     _append_only(lines)
 
 
+def guard_places(table: str) -> None:
+    """In SQLite every row has a hidden number, too: INSERT OR REPLACE with that of another row removes it without a trigger."""
+    if op.get_bind().dialect.name == "sqlite":
+        # Where none is given, NEW.rowid is -1 here; numbers that SQLite gives begin at 1.
+        _run(
+            f'CREATE TRIGGER "{table}_no_replace" BEFORE INSERT ON "{table}"'
+            f' WHEN EXISTS (SELECT 1 FROM "{table}" WHERE rowid = NEW.rowid)'
+            f" BEGIN SELECT RAISE(ABORT, '{table} takes only rows in new places'); END"
+        )
+
+
 def _same(key: Sequence[str]) -> str:
     return " AND ".join(f'"{column}" = NEW."{column}"' for column in key)
 
