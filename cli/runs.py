@@ -62,11 +62,15 @@ def publish(
     json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
+    from targets.sealing import doubts
+
     desk: Desk = context.obj
     first_day = sources.today() if first is None else sources.day(first, "--from")
     last_day = first_day + timedelta(PUBLICITY_DAYS - 1) if until is None else sources.day(until, "--until")
     store = _runs(workspace)
-    _report(desk, store.publish(chosen(store, run).name, first_day, last_day, who))
+    published = store.publish(chosen(store, run).name, first_day, last_day, who)
+    _report(desk, published)
+    desk.show_warnings(list(doubts(published, Span(published.name[:HASH_SHOWN]))))
 
 
 def appeal(

@@ -30,6 +30,19 @@ def obstacles(kept: KeptRun, runs: Iterable[KeptRun], today: date, place: Span) 
         yield Diagnostic("DX715", place, found, say("both evaluators agreed on every cell"), hint)
 
 
+def doubts(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
+    """What stands in nobody's way and should be looked at: a period that begins before the run was made."""
+    # By the clock of the office, which is where the notice hangs.
+    made = kept.created_at.astimezone().date()
+    if kept.period is not None and kept.period[0] < made:
+        found = say(
+            "published from {first}; the run was made on {made}",
+            first=kept.period[0].isoformat(),
+            made=made.isoformat(),
+        )
+        yield Diagnostic("DX725", place, found, say("a first day of publicity on which the run was there"))
+
+
 def _of_publicity(kept: KeptRun, today: date, place: Span) -> Iterator[Diagnostic]:
     if kept.period is None:
         expected = say("run {name} published first: `duixian publish`", name=kept.name)

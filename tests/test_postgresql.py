@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from test_commands import CONTRACT, TABLES
 from cli.main import main
 from rules.diagnostic import Refused
 from targets.auditor import let_read
+from targets.batch import Origin
+from targets.snapshot import Records
 from targets.workspace import URL_FILE, create, open_workspace
 
 __all__ = ["postgres"]
@@ -69,6 +72,29 @@ def test_an_auditor_reads_and_nothing_else(address: str, tmp_path: Path) -> None
         ):
             connection.exec_driver_sql(statement)
     assert workspace.store.books.vouchers() == ()
+
+
+@pytest.mark.parametrize("role", ["", "  ", "pg_monitor", "审" * 22, "a\0b"])
+def test_what_is_no_name_of_a_role(address: str, tmp_path: Path, role: str) -> None:
+    create(tmp_path / "town", address)
+    with pytest.raises(Refused, match="DX722"):
+        let_read(open_database(address), role)
+
+
+def test_whoever_may_write_is_no_auditor(address: str, tmp_path: Path) -> None:
+    """Neither who owns the tables, whose rights would be gone, nor who belongs to somebody who may write."""
+    workspace = create(tmp_path / "town", address)
+    database = open_database(address)
+    number = abs(hash(address)) % 10**9
+    with database.writing() as connection:
+        owner = connection.exec_driver_sql("SELECT current_user").scalar_one()
+        connection.exec_driver_sql(f"CREATE ROLE clerks_{number}")
+        connection.exec_driver_sql(f"GRANT INSERT ON voucher TO clerks_{number}")
+        connection.exec_driver_sql(f"CREATE ROLE clerk_{number} LOGIN INHERIT IN ROLE clerks_{number}")
+    for role in (owner, f"clerk_{number}"):
+        with pytest.raises(Refused, match="which may write"):
+            let_read(database, role)
+    workspace.store.append(Records(), Origin(date(2026, 4, 3)))
 
 
 @pytest.mark.parametrize(

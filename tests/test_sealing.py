@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
@@ -25,6 +25,7 @@ from targets.observation import Observation
 from targets.party import Party
 from targets.run import Extent, Run, RunCheck
 from targets.runs import Runs, RunState
+from targets.sealing import doubts
 from targets.snapshot import Records, Snapshot
 from targets.store import Store
 
@@ -130,6 +131,15 @@ def test_a_draft_is_not_sealed(runs: Runs) -> None:
     with pytest.raises(Refused) as refused:
         runs.seal(FIRST.name, AFTER)
     assert refusal(refused) == ("DX709", "draft to sealed")
+
+
+def test_a_period_before_the_run_was_made_is_doubted(runs: Runs) -> None:
+    """Made on 8 January: nobody could see it on the seventh."""
+    runs.save(FIRST, RESULT)
+    early = runs.publish(FIRST.name, date(2027, 1, 7), LAST_DAY)
+    [doubt] = doubts(early, Span("run"))
+    assert (doubt.code, str(doubt.found)) == ("DX725", "published from 2027-01-07; the run was made on 2027-01-08")
+    assert list(doubts(runs.publish(FIRST.name, date(2027, 1, 8), LAST_DAY), Span("run"))) == []
 
 
 def test_a_sealed_run_is_not_published_again(runs: Runs) -> None:
