@@ -18,8 +18,8 @@ demo: .venv/ready  ## assess the invented demo town and print its tables
 test: .venv/ready  ## run every test
 	$(BIN)/python -m pytest
 
-test-long: .venv/ready  ## hold the evaluators together over 100,000 drawn years, plant 1,000 faults of each kind (an hour or two)
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -s tests/test_agreement.py tests/test_audit_faults.py
+test-long: .venv/ready  ## 100,000 drawn years by both evaluators, 1,000 faults of each kind, 500 kills of each step (an hour or two)
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -rP tests/test_agreement.py tests/test_audit_faults.py tests/test_ledger_interrupted.py
 
 check: .venv/ready  ## format, lint, types, import arrows
 	$(BIN)/ruff format --check .

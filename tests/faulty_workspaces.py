@@ -87,7 +87,7 @@ def _text(scene: Scene) -> list[Statement]:
 
 
 def _named_otherwise(scene: Scene) -> list[Statement]:
-    column = scene.dice.choice(("contracts_hash", "data_hash"))
+    column = scene.dice.choice(("contracts_hash", "data_hash", "engine_version", "supersedes"))
     return [(f"UPDATE run SET {column} = ?", ("d" * 64,))]
 
 
