@@ -85,9 +85,7 @@ def test_a_sealed_run_is_settled_once(town: Path, capsys: pytest.CaptureFixture[
     assert run("settle", "--enter") == 0
     assert "Nothing to enter" in capsys.readouterr().err
 
-    sheet = openpyxl.load_workbook("paid/payments.xlsx").active
-    assert sheet is not None
-    assert [row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+    assert paid("paid/payments.xlsx") == [
         ("干部g1", "refund", 2000), ("干部g1", "reward money", 2000), ("干部g1", "award", 150), ("干部g2", "refund", 1000),
     ]  # fmt: skip
     vouchers = open_workspace(town).store.books.vouchers()
@@ -171,15 +169,42 @@ def test_a_correction_after_payment_moves_the_difference(town: Path, capsys: pyt
     assert run("assess") == 0
     seal()
     assert run("settle", "--enter", "--out", "corrected") == 0
-    sheet = openpyxl.load_workbook("corrected/payments.xlsx").active
-    assert sheet is not None
-    assert [row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+    assert paid("corrected/payments.xlsx") == [
         ("干部g2", "refund", 1000), ("干部g2", "reward money", 2000), ("干部g2", "award", 100),
     ]  # fmt: skip
     first = open_workspace(town).store.runs.all()[0]
     capsys.readouterr()
     assert run("settle", first.run.name[:12]) == 2
     assert "supersedes" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("town")
+def test_a_correction_that_was_paid_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    """90 for g2 was the slip of the pen, and 70 was right: what the correction paid is to come back, to the fen."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter") == 0
+    for mark in (90, 70):
+        bring({"observations": f"party,indicator,period,value\ng2,work,2026,{mark}\n"})
+        assert run("assess") == 0
+        seal()
+        assert run("settle", "--enter", "--out", str(mark)) == 0
+    assert paid("70/payments.xlsx") == []  # the bank is asked for nothing
+    owed = openpyxl.load_workbook("70/vouchers.xlsx").worksheets[1]
+    assert [row[:2] + row[-2:-1] for row in owed.iter_rows(min_row=3, max_row=3, values_only=True)] == [
+        ("g2", "干部g2", -3100)
+    ]
+    assert len(open_workspace(Path("town")).store.runs.all()) == 3
+    capsys.readouterr()
+    assert run("audit", "--verify") == 0
+    assert run("diff") == 0
+    assert "90" in capsys.readouterr().out
+
+
+def paid(path: str) -> list[tuple[object, ...]]:
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    return [row[1:] for row in sheet.iter_rows(min_row=2, values_only=True)]
 
 
 def test_records_changed_behind_our_back_are_not_settled(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
