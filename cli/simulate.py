@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,13 @@ from rules.diagnostic import Diagnostic, Span, refuse, say
 if TYPE_CHECKING:
     from cli.simulated import Table
     from engine.simulate.answers import Answers
+    from engine.simulate.model import Assumptions
     from engine.simulate.simulate import Sampling
+    from rules.contract import Contract
+    from rules.overlay import Overlaid
+    from rules.scenario import LoadedScenarios
+
+    Told = tuple[Mapping[str, Table], dict[str, Any]]
 
 N_ = str
 DRAWS = 10_000
@@ -40,6 +46,13 @@ def simulate(
             "--together", help=N_("how far a party's values move together, from 0 to below 1; 0.1 unless given")
         ),
     ] = None,
+    scenarios: Annotated[
+        Path | None,
+        typer.Option(
+            "--scenarios", help=N_("a file of scenarios (.yaml), to be judged on the same years; its assumptions hold")
+        ),
+    ] = None,
+    only: Annotated[str | None, typer.Option("--only", help=N_("only the scenario of that id"))] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help=N_("write all of it to a new file: .xlsx, .csv or .json"))
     ] = None,
@@ -57,18 +70,22 @@ def simulate(
         _refuse_out(out)
     from engine.simulate.simulate import Sampling
 
-    year = sources.load(desk, contracts, {}, workspace, through, as_of)
-    answers = _drawn(desk, year, Sampling(draws, seed), shared)
-    from cli import simulated
-
-    words = simulated.words_of(desk.speech, answers, year.snapshot.records)
-    tables, machine = simulated.tables(words, answers, budget_fen), simulated.as_json(words, answers, budget_fen)
+    file = None if scenarios is None else _scenarios(scenarios)
+    year = sources.load(
+        desk, contracts or (file.contract_files() or None if file else None), {}, workspace, through, as_of
+    )
+    sampling = Sampling(draws, seed)
+    if file is None:
+        tables, machine = _as_it_is(desk, year, sampling, shared, budget_fen)
+    else:
+        budget_fen = file.file.budget if budget_fen is None else budget_fen
+        tables, machine = _side_by_side(desk, year, sampling, shared, budget_fen, _laid(desk, file, year, only), file)
     if out is not None:
         _write(desk, out, tables, machine)
     if desk.as_json:
         desk.machine(machine)
     else:
-        _show(desk, tables, answers)
+        _show(desk, tables, sampling)
 
 
 def _budget(text: str | None) -> int | None:
@@ -97,12 +114,12 @@ def _refuse_out(out: Path) -> None:
     sources.refuse_existing(out)
 
 
-def _together(text: str | None) -> float:
-    from engine.simulate.model import TOGETHER
+def _together(text: str | None) -> float | None:
+    """None where nothing was asked for."""
     from rules.quantity import NotExact, parse_value
 
     if text is None:
-        return TOGETHER
+        return None
     expected = say("a number from 0 to below 1")
     try:
         share = parse_value(text)
@@ -113,22 +130,67 @@ def _together(text: str | None) -> float:
     return float(share)
 
 
-def _drawn(desk: Desk, year: sources.Year, sampling: Sampling, together: float) -> Answers:
-    from engine.simulate.model import Assumptions
+def _scenarios(path: Path) -> LoadedScenarios:
+    from rules.scenario import load_scenarios
+
+    return load_scenarios(path)
+
+
+def _laid(desk: Desk, file: LoadedScenarios, year: sources.Year, only: str | None) -> list[Overlaid]:
+    from cli.whatif import chosen
+    from rules.overlay import overlay
+
+    laid = chosen(file, overlay(file, year.contracts), only)
+    desk.show_warnings([warning for one in laid for warning in one.warnings])
+    return laid
+
+
+def _as_it_is(
+    desk: Desk, year: sources.Year, sampling: Sampling, together: float | None, budget_fen: int | None
+) -> Told:
+    from cli import simulated
+    from engine.simulate.model import TOGETHER, Assumptions
+
+    assumed = Assumptions(together=TOGETHER if together is None else together)
+    (answers,) = _drawn(desk, year, [[one.contract for one in year.contracts]], sampling, assumed)
+    words = simulated.words_of(desk.speech, answers, year.snapshot.records)
+    return simulated.tables(words, answers, budget_fen), simulated.as_json(words, answers, budget_fen)
+
+
+def _side_by_side(
+    desk: Desk, year: sources.Year, sampling: Sampling, together: float | None, budget_fen: int | None,
+    laid: Sequence[Overlaid], file: LoadedScenarios,
+) -> Told:  # fmt: skip
+    from cli import simulated, simulated_scenarios
+    from engine.simulate.assumed import assumptions_of
+
+    sets = [[one.contract for one in side] for side in (year.contracts, *(each.contracts for each in laid))]
+    every = [contract for side in sets for contract in side]
+    assumed = assumptions_of(file, every, year.snapshot.records, together)
+    base, *others = _drawn(desk, year, sets, sampling, assumed)
+    words = simulated.words_of(desk.speech, base, year.snapshot.records)
+    sides = simulated_scenarios.sides_of(base, [(one.scenario, each) for one, each in zip(laid, others, strict=True)])
+    return (
+        simulated_scenarios.tables(words, sides, budget_fen),
+        simulated_scenarios.as_json(words, sides, budget_fen),
+    )
+
+
+def _drawn(
+    desk: Desk, year: sources.Year, sets: Sequence[Sequence[Contract]], sampling: Sampling, assumed: Assumptions
+) -> Sequence[Answers]:
     from engine.simulate.simulate import simulate as run
     from targets.columns.backend import PolarsBackend
 
-    told = desk.speech(N_("{done} of {draws} years"))
-    draws = sampling.years
+    told, draws = desk.speech(N_("{done} of {draws} years")), sampling.years
     with desk.steps(-(-draws // sampling.chunk)) as step:
-        answers = run(
-            year.snapshot, [[one.contract for one in year.contracts]], sampling, PolarsBackend(streaming=False),
-            Assumptions(together=together), progress=lambda done: step(told.format(done=f"{done:,}", draws=f"{draws:,}")),
+        return run(
+            year.snapshot, sets, sampling, PolarsBackend(streaming=False), assumed,
+            progress=lambda done: step(told.format(done=f"{done:,}", draws=f"{draws:,}")),
         )  # fmt: skip
-    return answers[0]
 
 
-def _show(desk: Desk, tables: Mapping[str, Table], answers: Answers) -> None:
+def _show(desk: Desk, tables: Mapping[str, Table], sampling: Sampling) -> None:
     """Everybody, but of the cadres those with the most at stake; the chances by item are for a file."""
     for table in tables.values():
         if table.for_files:
@@ -142,7 +204,7 @@ def _show(desk: Desk, tables: Mapping[str, Table], answers: Answers) -> None:
                 )
             )
     told = desk.speech(N_("{draws} years drawn, seed {seed}; what is assumed stands in docs/models.md."))
-    desk.note(told.format(draws=f"{answers.years:,}", seed=answers.seed))
+    desk.note(told.format(draws=f"{sampling.years:,}", seed=sampling.seed))
 
 
 def _write(desk: Desk, out: Path, tables: Mapping[str, Table], machine: dict[str, Any]) -> None:

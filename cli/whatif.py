@@ -49,7 +49,7 @@ def whatif(
         _refuse_out(out)
     scenarios = load_scenarios(file)
     year = sources.load(desk, scenarios.contract_files() or None, {}, workspace, through, as_of)
-    laid = _chosen(scenarios, overlay(scenarios, year.contracts), only)
+    laid = chosen(scenarios, overlay(scenarios, year.contracts), only)
     desk.show_warnings([warning for one in laid for warning in one.warnings])
     compared, check = _compared(desk, year, scenarios, laid, cross_check=cross_check)
     words = _words(desk, year, compared)
@@ -74,7 +74,8 @@ def _refuse_out(out: Path) -> None:
     sources.refuse_existing(out)
 
 
-def _chosen(scenarios: LoadedScenarios, laid: Sequence[Overlaid], only: str | None) -> list[Overlaid]:
+def chosen(scenarios: LoadedScenarios, laid: Sequence[Overlaid], only: str | None) -> list[Overlaid]:
+    """All, or the one that is asked for. Raises Refused for none of that id (DX712)."""
     if only is None:
         return list(laid)
     ids = [one.id for one in scenarios.file.compare]

@@ -124,6 +124,8 @@ CODES: dict[str, Code] = {
     "DX282": _error("part that no scenario changes"),
     "DX283": _error("change that does not fit its place"),
     "DX284": _error("two changes of one place"),
+    "DX285": _error("assumption about nothing that is drawn"),
+    "DX286": _error("model that does not fit"),
     # lints
     "DX301": _warning("base points do not add up to the total"),
     "DX302": _warning("section's points differ from its items"),

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from rules.assumption import Assumption
 from rules.diagnostic import Called, Diagnostic, Refused, refuse_if_any, say
 from rules.quantity import MoneyFen, WrittenValue
 from rules.record import Flag, Id, Name, NotWord, Record
@@ -64,16 +65,10 @@ class Scenario(Record):
         return Called(self.name, self.name_en)
 
 
-class Assumption(Record):
-    """What is assumed of an indicator in years that have not been: a model by name, and its parameters."""
-
-    model: Id
-    parameters: dict[Id, WrittenValue] = Field(default_factory=dict)
-
-
 class Scenarios(Record):
     """A file of scenarios to be compared. `contracts` are files beside it; those of the workspace when left out. `budget`
-    is what the town has for rewards and awards. `assumptions`, by indicator, are for years that are simulated."""
+    is what the town has for rewards and awards. `assumptions`, and how far a party's values move `together`, are for years
+    that are simulated."""
 
     scenarios: Id
     title: Name
@@ -81,7 +76,8 @@ class Scenarios(Record):
     note: str = ""
     contracts: Annotated[tuple[Name, ...], Field(max_length=CONTRACTS_MAX)] = ()
     budget: Annotated[MoneyFen, Field(ge=0)] | None = None
-    assumptions: dict[Id, Assumption] = Field(default_factory=dict)
+    assumptions: Annotated[tuple[Assumption, ...], Field(max_length=CHANGES_MAX)] = ()
+    together: Annotated[WrittenValue, Field(ge=0, lt=1)] | None = None
     compare: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=SCENARIOS_MAX)]
 
 

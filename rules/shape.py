@@ -27,6 +27,8 @@ from rules.wording import as_written, did_you_mean, listed, nearest, quoted
 
 # More faults than this say the same as this many: the file is not a contract.
 FAULTS_MAX = 1_000
+# Which of several records is meant is told by one of these: ways of scoring, models.
+TAG_KEYS = ("method", "model")
 
 
 def shape_faults(error: ValidationError, tree: Tree, whole: type[Record] = Contract) -> list[Diagnostic]:
@@ -142,8 +144,9 @@ def _member(union: Any, label: str) -> tuple[Any, bool]:
 def _tags(member: Any) -> tuple[str, ...]:
     if get_origin(member) is Annotated:
         return tuple(extra.tag for extra in get_args(member) if isinstance(extra, Tag))
-    if _is_record(member) and "method" in member.model_fields:
-        return get_args(member.model_fields["method"].annotation)
+    for key in TAG_KEYS:
+        if _is_record(member) and key in member.model_fields:
+            return get_args(member.model_fields[key].annotation)
     return ()
 
 
@@ -184,7 +187,7 @@ def _diagnostic(spot: _Spot, tree: Tree) -> Diagnostic:
         case "enum" | "literal_error":
             return _unknown_word(spot, tree, value)
         case "union_tag_invalid":
-            return _unknown_method(spot, tree)
+            return _unknown_tag(spot, tree)
         case "unknown_condition":
             return _unknown_condition(spot, tree, value)
         case "value_error":
@@ -207,6 +210,8 @@ def _limits_or_form(spot: _Spot, span: Span, value: object) -> Diagnostic:
             return Diagnostic("DX109", span, _entries(value), most)
         case "greater_than_equal":
             return Diagnostic("DX112", span, quoted(value), say("at least {least}", least=context["ge"]))
+        case "less_than":
+            return Diagnostic("DX112", span, quoted(value), say("below {most}", most=context["lt"]))
         case "less_than_equal":
             return Diagnostic("DX112", span, quoted(value), say("at most {most}", most=context["le"]))
         case "string_too_long":
@@ -232,8 +237,8 @@ def _entries(value: object) -> Text:
 
 def _missing(spot: _Spot, tree: Tree) -> Diagnostic:
     """Its place is where the record that lacks it begins: at its first key, or at its brace."""
-    no_method = spot.kind == "union_tag_not_found"
-    location, key = (spot.location, "method") if no_method else (spot.location[:-1], spot.location[-1])
+    tagless = spot.kind == "union_tag_not_found"
+    location, key = (spot.location, _tag_key(spot)) if tagless else (spot.location[:-1], spot.location[-1])
     record, span = tree.at(location), tree.span(location)
     first = tree.key_span((*location, next(iter(record)))) if isinstance(record, dict) and record else span
     if (first.line, first.column) == (span.line, span.column):
@@ -264,12 +269,17 @@ def _one_of(words: list[str]) -> Text:
     return say("one of {words}", words=listed(words))
 
 
-def _unknown_method(spot: _Spot, tree: Tree) -> Diagnostic:
-    location = (*spot.location, "method")
+def _unknown_tag(spot: _Spot, tree: Tree) -> Diagnostic:
+    location = (*spot.location, _tag_key(spot))
     known = re.findall(r"'([^']*)'", spot.fault["ctx"]["expected_tags"])
     written = tree.at(location)
     hint = did_you_mean(written, known) if isinstance(written, str) else None
     return Diagnostic("DX104", tree.span(location), quoted(written), _one_of(known), hint)
+
+
+def _tag_key(spot: _Spot) -> str:
+    """The key by which Pydantic tells which record is meant."""
+    return str(spot.fault["ctx"]["discriminator"]).strip("'")
 
 
 def _unknown_condition(spot: _Spot, tree: Tree, value: object) -> Diagnostic:

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from engine.simulate.assumed import assumptions_of
 from rules import amend, checks
 from rules.codes import CODES
 from rules.diagnostic import Diagnostic, Refused
 from rules.load import Loaded, parse_contract
 from rules.overlay import overlay
 from rules.scenario import parse_scenarios
+from targets.snapshot import Records
 
 PAGES = Path(__file__).parents[1] / "docs" / "diagnostics"
 INSTEAD = "## 改为 / Instead"
@@ -85,7 +87,9 @@ def faults_of(texts: list[str]) -> list[Diagnostic]:
 
 def _faults_of_scenarios(path: str, text: str, contracts: list[Loaded]) -> list[Diagnostic]:
     try:
-        laid = overlay(parse_scenarios(path, text), contracts)
+        scenarios = parse_scenarios(path, text)
+        laid = overlay(scenarios, contracts)
+        assumptions_of(scenarios, [one.contract for one in contracts], Records())
     except Refused as refused:
         return list(refused.diagnostics)
     return [warning for one in laid for warning in one.warnings]

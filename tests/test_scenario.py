@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.amend import content_hash
+from rules.assumption import AssumedBetaBinomial
 from rules.clause_path import Found, Lost, find
 from rules.diagnostic import Diagnostic, Refused
 from rules.load import Loaded, contract_of, load_contract, load_contracts, parse_contract
@@ -198,14 +199,16 @@ title: 目标调整
 contracts: [village.yaml, ../cadre.yaml]
 budget: 10万元
 assumptions:
-  visits: {model: beta, parameters: {shift: -2%, spread: 0.5}}
+  - {indicator: visits, of: [甲村], model: beta_binomial, mean: 92%}
+  - {incident: fraud, model: poisson, rate: 0.1}
+together: 0.2
 compare: [{id: base, name: 原样, name_en: As it is}]
 """
     read = parse_scenarios("town/s.yaml", text)
     assert read.file.budget == 10_000_000
-    assert {name: show(value) for name, value in read.file.assumptions["visits"].parameters.items()} == {
-        "shift": "-0.02", "spread": "0.5",
-    }  # fmt: skip
+    visits, fraud = read.file.assumptions
+    assert isinstance(visits, AssumedBetaBinomial)
+    assert (visits.subject, visits.of, show(visits.mean), fraud.subject) == ("visits", ("甲村",), "0.92", "fraud")
     assert read.contract_files() == (Path("town/village.yaml"), Path("town/../cadre.yaml"))
     assert "$defs" in Scenarios.model_json_schema(by_alias=True)
 

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import as_yaml, cadre_contracts, contracts, snapshots
 
-from cli.replay import result_of
+from cli.results import kept_text
 from engine import inference
 from engine.assess import Assessment, assess
 from engine.crosscheck import checked
@@ -256,7 +256,7 @@ def test_the_other_evaluator_agrees_with_every_scenario() -> None:
 
 
 def test_an_assessment_is_recorded_as_a_run_of_it_would_be_read() -> None:
-    assert as_recorded(base()) == read_result(result_of(base()), Span("run"))
+    assert as_recorded(base()) == read_result(kept_text(base()), Span("run"))
 
 
 # --- whatever the contract ---

@@ -32,6 +32,7 @@ class ContractTally:
 
     `scores` in units of 1 / `scale`; `ranks` and `grades` have a column a place (the first: no place), and a
     grade (the last: none); `met` and `there` how often an item's target was met, and it was on the sheet and scored.
+    A row a year: `graded` how many subjects had each grade, `score_sums` what all scores come to, in the units of `scores`.
     """
 
     scale: int
@@ -41,12 +42,15 @@ class ContractTally:
     met: Mapping[ItemKey, Integers]
     there: Mapping[ItemKey, Integers]
     vetoed: Integers
+    graded: Integers
+    score_sums: Integers
 
     def plus(self, other: ContractTally) -> ContractTally:
         return ContractTally(
             self.scale, self.scores.plus(other.scores), self.ranks + other.ranks, self.grades + other.grades,
             {key: met + other.met[key] for key, met in self.met.items()},
             {key: there + other.there[key] for key, there in self.there.items()}, self.vetoed + other.vetoed,
+            np.concatenate((self.graded, other.graded)), np.concatenate((self.score_sums, other.score_sums)),
         )  # fmt: skip
 
 

@@ -80,11 +80,12 @@ def _contract(one: JudgedColumns, years: Years, count: int, backend: Backend) ->
     vetoed = np.zeros((count, len(who)), np.bool_)
     for name in vetoes:
         vetoed |= table(name) > 0
-    grades = table(layout.grade).astype(np.int64)
+    grades, finals = table(layout.grade).astype(np.int64), table(layout.final)
+    grades, places = np.where(grades < 0, len(one.contract.grades), grades), len(one.contract.grades) + 1
     return ContractTally(
-        layout.final_scale, Tally.of(table(layout.final)), _by_place(table(layout.rank).astype(np.int64), len(who) + 1),
-        _by_place(np.where(grades < 0, len(one.contract.grades), grades), len(one.contract.grades) + 1),
-        met, {key: truth.sum(0) for key, truth in there.items()}, vetoed.sum(0),
+        layout.final_scale, Tally.of(finals), _by_place(table(layout.rank).astype(np.int64), len(who) + 1),
+        _by_place(grades, places), met, {key: truth.sum(0) for key, truth in there.items()}, vetoed.sum(0),
+        _by_place(grades.T, places), finals.sum(1),
     )  # fmt: skip
 
 
