@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import sources
+from cli import effort, sources
 from cli.desk import Desk
 from cli.options import JsonOption, LanguageOption, WorkspaceOption
 from engine.allot.methods import Method
-from rules.diagnostic import Diagnostic, Span, refuse, say
+from rules.diagnostic import Diagnostic, Refused, Span, refuse, say
 from rules.quantity import round_to, show
 
 if TYPE_CHECKING:
     from cli.quotas import Office, Weighing
     from engine.allot.allot import Allotment, Share
+    from engine.allot.bounds import Bounds
     from engine.allot.compare import Compared
+    from engine.allot.effort import EffortShare
     from rules.indicator import Indicator
     from targets.party import Party
 
@@ -34,22 +36,35 @@ COMPARED_COLUMNS = (
     N_("method"), N_("largest deviation"), N_("least per weight"), N_("most per weight"), N_("outside the exact share"),
     N_("less if there is a step more"),
 )  # fmt: skip
+CHANCE_COLUMNS = (N_("worst chance of meeting it"), N_("best chance of meeting it"))
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """What was allotted, of what, to whom, as which parameter."""
+class _Asked:
+    """What is to be allotted, to whom, as which parameter, in which steps and bounds."""
 
     office: Office
     indicator: Indicator
     parameter: str
     parties: tuple[Party, ...]
-    weighing: Weighing
-    allotment: Allotment
+    total: Fraction
+    step: Fraction
+    bounds: Mapping[str, Bounds]
 
     @property
     def names(self) -> Mapping[str, str]:
         return {party.code: party.name for party in self.parties}
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was allotted by which weights; `model` says how likely quotas are met, where there is a year to tell it by."""
+
+    asked: _Asked
+    weighing: Weighing
+    allotment: Allotment
+    model: effort.Model | None = None
+    by_effort: tuple[EffortShare, ...] = ()
 
 
 def allot(
@@ -66,7 +81,10 @@ def allot(
     by: Annotated[
         str | None,
         typer.Option(
-            "--by", help=N_("population, last-year, equal, INDICATOR or INDICATOR:PERIOD, or a column of --weights")
+            "--by",
+            help=N_(
+                "population, last-year, equal, equal-effort, INDICATOR or INDICATOR:PERIOD, or a column of --weights"
+            ),
         ),
     ] = None,
     weights: Annotated[Path | None, typer.Option("--weights", help=N_("a table with a weight for each party"))] = None,
@@ -93,8 +111,6 @@ def allot(
     lang: LanguageOption = None,
 ) -> None:
     from cli import quotas
-    from engine.allot.allot import allot as split
-    from engine.allot.compare import compare as compare_methods
 
     desk: Desk = context.obj
     if out is not None:
@@ -102,19 +118,69 @@ def allot(
     wanted = _parameter(parameter)
     office = quotas.Office(sources.load(desk, None, {}, workspace, None, None))
     found, parties = office.asked(indicator, over or ())
-    weighing = quotas.weigh(office, parties, by, weights, found)
     bounds = quotas.bounds_of(office, parties, lowest, highest, found)
     amount, size = quotas.amount(total, "TOTAL", found), quotas.step_of(step, found)
-    made = _Made(office, found, wanted, parties, weighing, split(amount, weighing.weights, method, size, bounds))
-    compared = compare_methods(amount, weighing.weights, size, bounds) if compare else ()
-    if out is not None:
-        _write(desk, out, made)
-    if desk.as_json:
-        desk.machine(_as_json(desk, made, compared, out))
+    asked = _Asked(office, found, wanted, parties, amount, size, bounds)
+    if weights is None and effort.is_asked(by):
+        _by_effort(desk, asked, out, compare=compare)
         return
-    _show(desk, made, compared, explain=explain)
+    weighing = quotas.weigh(office, parties, by, weights, found)
+    _by_weights(desk, asked, weighing, method, out, compare=compare, explain=explain)
+
+
+def _by_weights(
+    desk: Desk, asked: _Asked, weighing: Weighing, method: Method, out: Path | None, *, compare: bool, explain: bool
+) -> None:
+    from engine.allot.allot import allot as split
+    from engine.allot.compare import compare as compare_methods
+
+    allotment = split(asked.total, weighing.weights, method, asked.step, asked.bounds)
+    made = _Made(asked, weighing, allotment)
+    compared: tuple[Compared, ...] = ()
+    if compare:
+        compared = compare_methods(asked.total, weighing.weights, asked.step, asked.bounds)
+        made = replace(made, **_effects(desk, asked))
+    _finish(desk, asked, _title(desk, made), allotment.quotas, _as_json(desk, made, compared, out), out)
+    if not desk.as_json:
+        _show(desk, made, compared, explain=explain)
+
+
+def _by_effort(desk: Desk, asked: _Asked, out: Path | None, *, compare: bool) -> None:
+    if compare:
+        expected = say("weights: equal effort stands beside the methods of any of them")
+        refuse(Diagnostic("DX711", Span("--by"), say("equal-effort together with --compare"), expected))
+    model = effort.model_of(desk, asked.office, asked.parties, asked.indicator)
+    shares = effort.split(model, asked.total, asked.step, asked.bounds, [party.code for party in asked.parties])
+    told = desk.speech(N_("{indicator}: {total}, by equal effort; years drawn like {period}"))
+    title = told.format(
+        indicator=desk.speech.name(asked.indicator), total=show(asked.total), period=model.period.in_full
+    )
+    quotas = {one.code: one.quota for one in shares}
+    _finish(desk, asked, title, quotas, _effort_as_json(desk, asked, shares, out), out)
+    if not desk.as_json:
+        desk.rows(title, effort.COLUMNS, effort.rows(desk, shares, asked.names), right=(2, 3))
+        _tell_sum(desk, asked)
+
+
+def _effects(desk: Desk, asked: _Asked) -> dict[str, Any]:
+    """How likely quotas are met; nothing where no year tells it."""
+    try:
+        model = effort.model_of(desk, asked.office, asked.parties, asked.indicator)
+    except Refused:
+        return {}
+    codes = [party.code for party in asked.parties]
+    return {"model": model, "by_effort": effort.split(model, asked.total, asked.step, asked.bounds, codes)}
+
+
+def _finish(
+    desk: Desk, asked: _Asked, title: str, quotas: Mapping[str, Fraction], machine: dict[str, object], out: Path | None
+) -> None:
+    """Written first, then told to a machine."""
     if out is not None:
+        _write(desk, out, asked, title, quotas)
         desk.note(desk.speech(N_("written: {path}")).format(path=out))
+    if desk.as_json:
+        desk.machine(machine)
 
 
 def _refuse_out(out: Path) -> None:
@@ -148,14 +214,18 @@ def _show(desk: Desk, made: _Made, compared: Sequence[Compared], *, explain: boo
             (*_who(made, one), show(one.quota), desk.speech(one.derivation.worked)) for one in made.allotment.shares
         ]
         desk.rows(_title(desk, made), COLUMNS, rows, right=(2, 3, 4))
+    _tell_sum(desk, made.asked)
+
+
+def _tell_sum(desk: Desk, asked: _Asked) -> None:
     told = desk.speech(N_("{count} parties, together {total}"))
-    desk.note(told.format(count=len(made.parties), total=show(made.allotment.total)))
+    desk.note(told.format(count=len(asked.parties), total=show(asked.total)))
 
 
 def _title(desk: Desk, made: _Made) -> str:
     told = desk.speech(N_("{indicator}: {total}, by {weights}, {method}"))
     return told.format(
-        indicator=desk.speech.name(made.indicator), total=show(made.allotment.total), weights=desk.speech(made.weighing.told),
+        indicator=desk.speech.name(made.asked.indicator), total=show(made.allotment.total), weights=desk.speech(made.weighing.told),
         method=_called(desk, made.allotment.method),
     )  # fmt: skip
 
@@ -174,29 +244,47 @@ def _explained(desk: Desk, made: _Made) -> Iterator[str]:
 
     yield _title(desk, made)
     for share in made.allotment.shares:
-        yield f"{share.code} {made.names[share.code]}"
+        yield f"{share.code} {made.asked.names[share.code]}"
         yield from (f"  {line}" for line in lines(desk.speech, share.derivation, {}, ""))
 
 
 def _show_compared(desk: Desk, made: _Made, compared: Sequence[Compared]) -> None:
     """The quotas of each party by every method, then the methods themselves."""
     methods = [_called(desk, one.method) for one in compared]
-    rows = [
-        (*_who(made, share), *(show(one.quotas[share.code]) for one in compared)) for share in made.allotment.shares
-    ]
+    every = [one.quotas for one in compared]
+    if made.by_effort:
+        methods.append(desk.speech(N_("equal effort")))
+        every.append({one.code: one.quota for one in made.by_effort})
+    rows = [(*_who(made, share), *(show(quotas[share.code]) for quotas in every)) for share in made.allotment.shares]
     desk.rows(_title(desk, made), (*COLUMNS[:4], *methods), rows, right=range(2, 4 + len(methods)))
-    about = [
+    about: list[tuple[str, ...]] = [
         (
             _called(desk, one.method), _short(one.deviation), _short(one.least), _short(one.most),
-            *("、".join(made.names[code] for code in codes) for codes in (one.outside, one.losers)),
+            *("、".join(made.asked.names[code] for code in codes) for codes in (one.outside, one.losers)),
         )
         for one in compared
     ]  # fmt: skip
-    desk.rows(desk.speech(N_("the methods")), COMPARED_COLUMNS, about, right=(1, 2, 3))
+    if made.by_effort:
+        about.append((methods[-1], "", "", "", "", ""))
+    columns: tuple[str, ...] = COMPARED_COLUMNS
+    if made.model is not None:
+        columns = (*COMPARED_COLUMNS, *CHANCE_COLUMNS)
+        about = [(*row, *_chances(made.model, quotas)) for row, quotas in zip(about, every, strict=True)]
+    desk.rows(desk.speech(N_("the methods")), columns, about, right=(1, 2, 3, 6, 7))
+    if made.model is not None:
+        told = desk.speech(N_("chances are those of years drawn like {period}"))
+        desk.note(told.format(period=made.model.period.in_full))
+
+
+def _chances(model: effort.Model, quotas: Mapping[str, Fraction]) -> tuple[str, str]:
+    from cli.simulated import percent
+
+    found = model.chances(quotas).values()
+    return percent(min(found)), percent(max(found))
 
 
 def _who(made: _Made, share: Share) -> tuple[str, str, str, str]:
-    return share.code, made.names[share.code], _short(share.weight), _short(share.exact)
+    return share.code, made.asked.names[share.code], _short(share.weight), _short(share.exact)
 
 
 def _short(value: Fraction) -> str:
@@ -210,11 +298,11 @@ def _as_json(desk: Desk, made: _Made, compared: Sequence[Compared], out: Path | 
 
     allotment = made.allotment
     return {
-        "indicator": made.indicator.id, "parameter": made.parameter, "total": show(allotment.total),
+        "indicator": made.asked.indicator.id, "parameter": made.asked.parameter, "total": show(allotment.total),
         "step": show(allotment.step), "method": allotment.method.value, "weights": desk.speech(made.weighing.told),
         "shares": [
             {
-                "code": one.code, "name": made.names[one.code], "weight": show(one.weight), "exact": show(one.exact),
+                "code": one.code, "name": made.asked.names[one.code], "weight": show(one.weight), "exact": show(one.exact),
                 "within_bounds": show(one.fair), "allotted": show(one.quota), "derivation": as_json(desk.speech, one.derivation),
             }
             for one in allotment.shares
@@ -224,14 +312,39 @@ def _as_json(desk: Desk, made: _Made, compared: Sequence[Compared], out: Path | 
                 "method": one.method.value, "allotted": {code: show(quota) for code, quota in one.quotas.items()},
                 "largest_deviation": show(one.deviation), "least_per_weight": show(one.least),
                 "most_per_weight": show(one.most), "outside": list(one.outside), "losers": list(one.losers),
+                "chances": _told_chances(made.model, one.quotas),
             }
             for one in compared
+        ],
+        "equal_effort": [_effort_share(made.asked, one) for one in made.by_effort],
+        "written": None if out is None else str(out),
+    }  # fmt: skip
+
+
+def _told_chances(model: effort.Model | None, quotas: Mapping[str, Fraction]) -> dict[str, str] | None:
+    return None if model is None else {code: show(chance) for code, chance in model.chances(quotas).items()}
+
+
+def _effort_as_json(desk: Desk, asked: _Asked, shares: Sequence[EffortShare], out: Path | None) -> dict[str, object]:
+    from cli.derivation import as_json
+
+    return {
+        "indicator": asked.indicator.id, "parameter": asked.parameter, "total": show(asked.total),
+        "step": show(asked.step), "method": "equal_effort", "weights": desk.speech(N_("equal effort")),
+        "shares": [
+            {**_effort_share(asked, one), "derivation": as_json(desk.speech, one.derivation)} for one in shares
         ],
         "written": None if out is None else str(out),
     }  # fmt: skip
 
 
-def _write(desk: Desk, out: Path, made: _Made) -> None:
+def _effort_share(asked: _Asked, one: EffortShare) -> dict[str, str]:
+    return {
+        "code": one.code, "name": asked.names[one.code], "allotted": show(one.quota), "chance": show(one.chance),
+    }  # fmt: skip
+
+
+def _write(desk: Desk, out: Path, asked: _Asked, title: str, quotas: Mapping[str, Fraction]) -> None:
     """In the layout of the table of targets: what is written here is read there."""
     from cli.results import write_csv
     from targets.observation import Target
@@ -241,19 +354,18 @@ def _write(desk: Desk, out: Path, made: _Made) -> None:
     from targets.vocabulary import PARAMETER_WORDS
 
     language = desk.speech.language.value
-    quotas = made.allotment.quotas
     if out.suffix.lower() == CSV:
-        called = PARAMETER_WORDS.called(made.parameter, language)
+        called = PARAMETER_WORDS.called(asked.parameter, language)
         columns = [column.heading(language) for column in TARGETS.columns]
-        rows = ((code, made.names[code], made.indicator.id, called, show(quota)) for code, quota in quotas.items())
+        rows = ((code, asked.names[code], asked.indicator.id, called, show(quota)) for code, quota in quotas.items())
         write_csv(out, columns, rows)
         return
-    targets = tuple(Target(code, made.indicator.id, made.parameter, quota) for code, quota in quotas.items())
+    targets = tuple(Target(code, asked.indicator.id, asked.parameter, quota) for code, quota in quotas.items())
     write_targets(
-        Records(parties=made.parties, targets=targets),
-        made.office.contracts,
+        Records(parties=asked.parties, targets=targets),
+        asked.office.contracts,
         out,
-        (_title(desk, made),),
+        (title,),
         language,
         desk.speech,
     )

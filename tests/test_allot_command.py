@@ -278,7 +278,7 @@ def test_the_methods_side_by_side(town: Path, capsys: pytest.CaptureFixture[str]
     arguments = ("visits", "200", "--weights", str(town / "w.csv"), "--compare")
     _, out, _ = run(town, capsys, *arguments)
     line = next(line for line in out.splitlines() if line.strip().startswith("largest remainder"))
-    assert line.split()[-1] == "甲村"
+    assert "甲村" in line.split()
     _, out, _ = run(town, capsys, *arguments, "--json")
     losers = {one["method"]: one["losers"] for one in json.loads(out)["methods"]}
     assert losers == {"remainder": [A], "adams": [], "dean": [], "hill": [], "webster": [], "jefferson": []}
