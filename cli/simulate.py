@@ -64,7 +64,7 @@ def simulate(
 ) -> None:
     desk: Desk = context.obj
     budget_fen = _budget(budget)
-    _refuse_numbers(draws, seed)
+    refuse_numbers(draws, seed)
     shared = _together(together)
     if out is not None:
         _refuse_out(out)
@@ -99,7 +99,8 @@ def _budget(text: str | None) -> int | None:
         refuse(Diagnostic("DX711", Span("--budget"), say("{text}", text=text), error.text))
 
 
-def _refuse_numbers(draws: int, seed: int) -> None:
+def refuse_numbers(draws: int, seed: int) -> None:
+    """Raises Refused (DX711) for what no command draws."""
     for option, number, least, most in (("--draws", draws, 1, DRAWS_MAX), ("--seed", seed, 0, SEED_MAX)):
         if not least <= number <= most:
             expected = say("a whole number from {least} to {most}", least=least, most=most)
