@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,13 +17,14 @@ from rules.diagnostic import Diagnostic, Span, refuse, say
 if TYPE_CHECKING:
     from cli.simulated import Table
     from engine.simulate.answers import Answers
+    from engine.simulate.cliffs import Cliff
     from engine.simulate.model import Assumptions
     from engine.simulate.simulate import Sampling
     from rules.contract import Contract
     from rules.overlay import Overlaid
     from rules.scenario import LoadedScenarios
 
-    Told = tuple[Mapping[str, Table], dict[str, Any]]
+    Told = tuple[dict[str, Table], dict[str, Any]]
 
 N_ = str
 DRAWS = 10_000
@@ -53,6 +55,10 @@ def simulate(
         ),
     ] = None,
     only: Annotated[str | None, typer.Option("--only", help=N_("only the scenario of that id"))] = None,
+    cliffs: Annotated[
+        bool,
+        typer.Option("--cliffs", help=N_("also how much money one unit of work more moves, of the year as it was")),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help=N_("write all of it to a new file: .xlsx, .csv or .json"))
     ] = None,
@@ -80,6 +86,14 @@ def simulate(
     else:
         budget_fen = file.file.budget if budget_fen is None else budget_fen
         tables, machine = _side_by_side(desk, year, sampling, shared, budget_fen, _laid(desk, file, year, only), file)
+    if cliffs:
+        from cli import simulated_cliffs
+
+        found = _cliffs(desk, year)
+        tables["cliffs"] = simulated_cliffs.table(
+            desk.speech, [one.contract for one in year.contracts], year.snapshot.records, found
+        )
+        machine["cliffs"] = simulated_cliffs.as_json(found)
     if out is not None:
         _write(desk, out, tables, machine)
     if desk.as_json:
@@ -154,8 +168,22 @@ def _as_it_is(
 
     assumed = Assumptions(together=TOGETHER if together is None else together)
     (answers,) = _drawn(desk, year, [[one.contract for one in year.contracts]], sampling, assumed)
-    words = simulated.words_of(desk.speech, answers, year.snapshot.records)
-    return simulated.tables(words, answers, budget_fen), simulated.as_json(words, answers, budget_fen)
+    words, sizes = simulated.words_of(desk.speech, answers, year.snapshot.records), _sizes(year)
+    return simulated.tables(words, answers, budget_fen, sizes), simulated.as_json(words, answers, budget_fen, sizes)
+
+
+def _sizes(year: sources.Year) -> dict[str, Fraction]:
+    """How many people live where, of the year or of the one before, where it is recorded."""
+    from engine.allot.weights import STOCKS, reported
+
+    contracts, snapshot = [one.contract for one in year.contracts], year.snapshot
+    sizes: dict[str, Fraction] = {}
+    for indicator in STOCKS:
+        if any(indicator in one.indicator_by_id for one in contracts):
+            for window in (snapshot.whole_year, snapshot.whole_year.year_before):
+                values = reported(contracts, snapshot, snapshot.records.parties, indicator, window)
+                sizes = {code: value for code, value in values.items() if value is not None} | sizes
+    return sizes
 
 
 def _side_by_side(
@@ -175,6 +203,18 @@ def _side_by_side(
         simulated_scenarios.tables(words, sides, budget_fen),
         simulated_scenarios.as_json(words, sides, budget_fen),
     )
+
+
+def _cliffs(desk: Desk, year: sources.Year) -> Sequence[Cliff]:
+    from engine.simulate.cliffs import cliffs as all_of
+    from targets.columns.backend import PolarsBackend
+
+    told = desk.speech(N_("{done} of {of} units tried"))
+    with desk.steps(1) as step:
+        return all_of(
+            year.snapshot, [one.contract for one in year.contracts], PolarsBackend(streaming=False),
+            lambda done, of: step(told.format(done=f"{done:,}", of=f"{of:,}")),
+        )  # fmt: skip
 
 
 def _drawn(

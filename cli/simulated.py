@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from cli.language import Speech
 from cli.names import Names, names_of
 from engine.simulate.answers import P5, P50, P95, Answers, ContractAnswers
+from engine.simulate.drivers import Fairness, fairness
 from engine.simulate.tally import Spread
 from rules.period import Cadence
 from rules.quantity import Rounding, round_to, show, show_money
@@ -27,6 +28,12 @@ ITEM_COLUMNS = (
 PAYOUT_COLUMNS = (
     N_("code"), N_("name"), N_("expected payout"), N_("one year of twenty no more than"), N_("worst year"), N_("best year"),
 )  # fmt: skip
+DRIVER_COLUMNS = (N_("contract"), N_("item"), N_("period"), N_("goes with it"))
+FAIRNESS_COLUMNS = (
+    N_("contract"), N_("parties"), N_("how many"), N_("smallest"), N_("largest"), N_("mean expected score"),
+    N_("chance of the best grade"),
+)  # fmt: skip
+DRIVERS_SHOWN = 10
 COST_COLUMNS = (
     N_("money"), N_("mean"), N_("one year of twenty no more than"), N_("half the years no more than"),
     N_("nineteen years of twenty no more than"),
@@ -62,8 +69,10 @@ def words_of(speech: Speech, answers: Answers, records: Records) -> Words:
     return Words(speech, names, frozenset(cadre.code for cadre in records.cadres))
 
 
-def tables(words: Words, answers: Answers, budget_fen: int | None) -> dict[str, Table]:
-    """By the name of their file."""
+def tables(
+    words: Words, answers: Answers, budget_fen: int | None, sizes: Mapping[str, Fraction] | None = None
+) -> dict[str, Table]:
+    """By the name of their file. `sizes` of parties, by code, are what fairness is told by."""
     speech, found = words.speech, dict[str, Table]()
     for one in answers.contracts:
         grades = (*(speech.name(band) for band in one.contract.grades), speech(N_("no grade")))
@@ -77,6 +86,16 @@ def tables(words: Words, answers: Answers, budget_fen: int | None) -> dict[str, 
     found["targets"] = Table(
         speech(N_("chance of each target")), ITEM_COLUMNS, list(_targets(words, answers)), (5, 6), for_files=True
     )
+    found["drivers"] = Table(
+        speech(N_("what the differences between years go with")),
+        DRIVER_COLUMNS,
+        list(_drivers(words, answers)),
+        (3,),
+        shown_max=DRIVERS_SHOWN,
+    )
+    rows = list(_fairness(words, answers, sizes or {}))
+    if rows:
+        found["fairness"] = Table(speech(N_("small and large parties")), FAIRNESS_COLUMNS, rows, (2, 3, 4, 5, 6))
     for file, title, cadres in (
         ("cadres", N_("payouts to cadres"), True),
         ("parties", N_("payouts to parties"), False),
@@ -126,6 +145,36 @@ def _targets(words: Words, answers: Answers) -> Iterator[tuple[str, ...]]:
                     )  # fmt: skip
 
 
+def _drivers(words: Words, answers: Answers) -> Iterator[tuple[str, ...]]:
+    """The largest first, of all contracts together."""
+    found = [(share, one.contract, key) for one in answers.contracts for key, share in one.tally.goes_with.items()]
+    found.sort(key=lambda each: (-each[0], each[1].contract, each[2].item, str(each[2].window)))
+    for share, contract, key in found:
+        window = "" if key.window.cadence is Cadence.YEAR else str(key.window)
+        name = words.speech.name(contract.item_by_id[key.item])
+        yield (words.speech.name(contract), name, window, percent(share))
+
+
+def _fairness(words: Words, answers: Answers, sizes: Mapping[str, Fraction]) -> Iterator[tuple[str, ...]]:
+    """The smaller and the larger half, then how size goes with the score and with its luck."""
+    speech = words.speech
+    for one in answers.contracts:
+        found = fairness(one, sizes)
+        if found is None:
+            continue
+        title = speech.name(one.contract)
+        for name, half in ((N_("the smaller half"), found.small), (N_("the larger half"), found.large)):
+            yield (
+                title, speech(name), str(half.parties), show(half.least), show(half.most), decimal(half.score),
+                percent(half.best),
+            )  # fmt: skip
+        for name, together in (
+            (N_("correlation of size and expected score"), found.score_by_size),
+            (N_("correlation of size and luck"), found.luck_by_size),
+        ):
+            yield (title, speech(name), "", "", "", "-" if together is None else f"{together:+.2f}", "")
+
+
 def _payouts(words: Words, answers: Answers, *, cadres: bool) -> Iterator[tuple[str, ...]]:
     """The most at stake first: whoever can lose most against what is to be expected."""
     spreads = {
@@ -159,11 +208,13 @@ def _spread(spread: Spread) -> tuple[str, ...]:
     return money(spread.mean), *(money(spread.quantile(share)) for share in (P5, P50, P95))
 
 
-def as_json(words: Words, answers: Answers, budget_fen: int | None) -> dict[str, Any]:
+def as_json(
+    words: Words, answers: Answers, budget_fen: int | None, sizes: Mapping[str, Fraction] | None = None
+) -> dict[str, Any]:
     """Exact numbers as text: decimals where there is one, else fractions; money in fen."""
     found: dict[str, Any] = {
         "draws": answers.years, "seed": answers.seed,
-        "contracts": [_contract_as_json(words, one) for one in answers.contracts],
+        "contracts": [_contract_as_json(words, one, sizes or {}) for one in answers.contracts],
         "payouts": [
             {"code": code, "name": words.names.person(code), **_fen(answers.payout(number))}
             for number, code in enumerate(answers.people)
@@ -177,7 +228,7 @@ def as_json(words: Words, answers: Answers, budget_fen: int | None) -> dict[str,
     return found
 
 
-def _contract_as_json(words: Words, one: ContractAnswers) -> dict[str, Any]:
+def _contract_as_json(words: Words, one: ContractAnswers, sizes: Mapping[str, Fraction]) -> dict[str, Any]:
     grades = [band.id for band in one.contract.grades]
     subjects = []
     for number, code in enumerate(one.codes):
@@ -199,7 +250,28 @@ def _contract_as_json(words: Words, one: ContractAnswers) -> dict[str, Any]:
             }
         )  # fmt: skip
     luck = None if one.reliability is None else decimal(one.reliability, 6)
-    return {"contract": one.contract.contract, "reliability": luck, "subjects": subjects}
+    drivers = [
+        {"item": key.item, "period": str(key.window), "share": show(share)}
+        for key, share in one.tally.goes_with.items()
+    ]
+    return {
+        "contract": one.contract.contract, "reliability": luck, "subjects": subjects, "goes_with": drivers,
+        "fairness": _fairness_as_json(fairness(one, sizes)),
+    }  # fmt: skip
+
+
+def _fairness_as_json(found: Fairness | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    halves = {
+        name: {
+            "parties": half.parties, "least": show(half.least), "most": show(half.most), "score": show(half.score),
+            "best_grade": show(half.best),
+        }
+        for name, half in (("smaller", found.small), ("larger", found.large))
+    }  # fmt: skip
+    together = {"score_by_size": found.score_by_size, "luck_by_size": found.luck_by_size}
+    return halves | {name: None if one is None else f"{one:.6f}" for name, one in together.items()}
 
 
 def _fen(spread: Spread) -> dict[str, str]:

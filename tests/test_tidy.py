@@ -19,7 +19,7 @@ FLOAT_IS_MET_IN = frozenset({"targets/intake/shown.py", "targets/intake/xlsx.py"
 # Chance is a real number; what is drawn by it is whole, and no score or money is computed here.
 CHANCE_IS_IN = frozenset(
     f"engine/simulate/{name}.py"
-    for name in ("assumed", "compared", "model", "moments", "fit", "distribution", "sampler", "draw")
+    for name in ("assumed", "compared", "drivers", "model", "moments", "fit", "distribution", "sampler", "draw")
 )
 FLOAT_MAY_BE_IN = FLOAT_IS_MET_IN | CHANCE_IS_IN
 

@@ -33,6 +33,7 @@ class ContractTally:
     `scores` in units of 1 / `scale`; `ranks` and `grades` have a column a place (the first: no place), and a
     grade (the last: none); `met` and `there` how often an item's target was met, and it was on the sheet and scored.
     A row a year: `graded` how many subjects had each grade, `score_sums` what all scores come to, in the units of `scores`.
+    `goes_with`: by item, how much of the differences between the first years goes with it (`engine.simulate.drivers`).
     """
 
     scale: int
@@ -44,6 +45,7 @@ class ContractTally:
     vetoed: Integers
     graded: Integers
     score_sums: Integers
+    goes_with: Mapping[ItemKey, Fraction]
 
     def plus(self, other: ContractTally) -> ContractTally:
         return ContractTally(
@@ -51,6 +53,7 @@ class ContractTally:
             {key: met + other.met[key] for key, met in self.met.items()},
             {key: there + other.there[key] for key, there in self.there.items()}, self.vetoed + other.vetoed,
             np.concatenate((self.graded, other.graded)), np.concatenate((self.score_sums, other.score_sums)),
+            self.goes_with,
         )  # fmt: skip
 
 

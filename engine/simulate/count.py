@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from engine.columnar.layout import JudgedColumns, Layout, ScoreLayout
 from engine.simulate.answers import PAYOUT, ContractTally, ItemKey, YearsTally
+from engine.simulate.draw import BLOCK
+from engine.simulate.drivers import shares_of_spread
 from engine.simulate.tally import Tally
 from engine.simulate.years import Years
 from rules.money import DueKind
@@ -19,23 +21,46 @@ from targets.columns.backend import Backend
 Array = NDArray[Any]
 
 
-def counted(judged: Sequence[JudgedColumns], years: Years, count: int, backend: Backend) -> YearsTally:
-    """`count` years."""
-    contracts = {one.contract.contract: _contract(one, years, count, backend) for one in judged if _rows(one, years)}
+def counted(
+    judged: Sequence[JudgedColumns], years: Years, count: int, backend: Backend, *, first: bool = False
+) -> YearsTally:
+    """`count` years; with the `first` ones goes what their differences go with."""
+    contracts = {
+        one.contract.contract: _contract(one, years, count, backend, first=first) for one in judged if _rows(one, years)
+    }
     payouts = np.zeros((count, len(years.people)), np.int64)
     money = {kind.value: np.zeros(count, np.int64) for kind in DueKind}
     for one in judged:
         for kind, year, person, amount in _dues(one, years, backend):
             np.add.at(money[kind], year, amount)
-            if kind in PAYOUT:
-                known = person < len(years.people)
-                np.add.at(payouts, (year[known], person[known]), amount[known])
+            _add_payouts(payouts, kind, year, person, amount)
     return YearsTally(contracts, Tally.of(payouts), money)
+
+
+def payouts_of(judged: Sequence[JudgedColumns], years: Years, count: int, backend: Backend) -> Array:
+    """What comes to everybody, in fen: a row a year, a column a person."""
+    payouts = np.zeros((count, len(years.people)), np.int64)
+    for one in judged:
+        for kind, year, person, amount in _dues(one, years, backend):
+            _add_payouts(payouts, kind, year, person, amount)
+    return payouts
+
+
+def _add_payouts(payouts: Array, kind: str, year: Array, person: Array, amount: Array) -> None:
+    if kind in PAYOUT:
+        known = person < payouts.shape[1]
+        np.add.at(payouts, (year[known], person[known]), amount[known])
 
 
 def needed(layout: Layout) -> Iterator[str]:
     """The columns of verdicts that are counted."""
     yield from (layout.final, layout.rank, layout.grade, *_truths(layout), *_vetoes(layout))
+
+
+def needed_first(layout: Layout) -> Iterator[str]:
+    """Of the first years also the score of each item."""
+    yield from needed(layout)
+    yield from dict.fromkeys(item.score for item in layout.items)
 
 
 def _truths(layout: Layout) -> list[str]:
@@ -52,12 +77,14 @@ def _rows(one: JudgedColumns, years: Years) -> int:
     return len(years.subjects(one.contract.contract))
 
 
-def _contract(one: JudgedColumns, years: Years, count: int, backend: Backend) -> ContractTally:
+def _contract(one: JudgedColumns, years: Years, count: int, backend: Backend, *, first: bool) -> ContractTally:
     layout, who = one.layout, years.subjects(one.contract.contract)
     truths, vetoes = _truths(layout), _vetoes(layout)
+    scores = [item.score for item in layout.items] if first else []
     # A cast that does not hold a number is an error of the engine, never a wrap.
     numbers = (
-        nw.col(name).cast(nw.Int64) for name in dict.fromkeys((layout.final, layout.rank, layout.grade, *vetoes))
+        nw.col(name).cast(nw.Int64)
+        for name in dict.fromkeys((layout.final, layout.rank, layout.grade, *vetoes, *scores))
     )
     columns = backend.arrays(one.frame.select("subject", *numbers, *dict.fromkeys(truths)))
     year, number = np.divmod(columns["subject"], years.keys.span)
@@ -86,6 +113,7 @@ def _contract(one: JudgedColumns, years: Years, count: int, backend: Backend) ->
         layout.final_scale, Tally.of(finals), _by_place(table(layout.rank).astype(np.int64), len(who) + 1),
         _by_place(grades, places), met, {key: truth.sum(0) for key, truth in there.items()}, vetoed.sum(0),
         _by_place(grades.T, places), finals.sum(1),
+        shares_of_spread(finals[:BLOCK], {_key(item): table(item.score)[:BLOCK] for item in layout.items}) if first else {},
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from engine.columnar.judged import judge_year
 from engine.simulate.answers import Answers, ContractAnswers, YearsTally
-from engine.simulate.count import counted, needed
+from engine.simulate.count import counted, needed, needed_first
 from engine.simulate.draw import BLOCK, Draws
 from engine.simulate.model import Assumptions
 from engine.simulate.series import town_of
@@ -55,8 +55,9 @@ def simulate(
         blocks = [drawn.block(number) for number in range(start // BLOCK, -(-(start + count) // BLOCK))]
         tallies = []
         for contracts, own in zip(contract_sets, years, strict=True):
-            verdicts = judge_year(contracts, own.year(blocks, count), backend, told=needed)
-            tallies.append(counted(verdicts, own, count, backend))
+            told = needed if start else needed_first
+            verdicts = judge_year(contracts, own.year(blocks, count), backend, told=told)
+            tallies.append(counted(verdicts, own, count, backend, first=not start))
         return tallies
 
     whole: list[YearsTally] = []
