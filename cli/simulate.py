@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +18,7 @@ from rules.diagnostic import Diagnostic, Span, refuse, say
 
 if TYPE_CHECKING:
     from cli.simulated import Table
+    from cli.simulated_charts import Chart
     from engine.simulate.answers import Answers
     from engine.simulate.cliffs import Cliff
     from engine.simulate.model import Assumptions
@@ -24,14 +27,22 @@ if TYPE_CHECKING:
     from rules.overlay import Overlaid
     from rules.scenario import LoadedScenarios
 
-    Told = tuple[dict[str, Table], dict[str, Any]]
-
 N_ = str
 DRAWS = 10_000
 # No more than that many years are asked for by anybody who means it.
 DRAWS_MAX = 1_000_000
 SEED_MAX = 2**63 - 1
-ENDINGS = (".json", ".xlsx", ".csv")
+PAGE = ".html"
+ENDINGS = (".json", ".xlsx", ".csv", PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is shown, and written; pictures only where they are asked for."""
+
+    tables: dict[str, Table]
+    machine: dict[str, Any]
+    charts: Callable[[], list[Chart]]
 
 
 def simulate(
@@ -60,7 +71,8 @@ def simulate(
         typer.Option("--cliffs", help=N_("also how much money one unit of work more moves, of the year as it was")),
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help=N_("write all of it to a new file: .xlsx, .csv or .json"))
+        Path | None,
+        typer.Option("--out", help=N_("a new file for all of it: .xlsx, .csv, .json, or .html, a page with pictures")),
     ] = None,
     workspace: WorkspaceOption = sources.WORKSPACE,
     through: ThroughOption = None,
@@ -82,24 +94,18 @@ def simulate(
     )
     sampling = Sampling(draws, seed)
     if file is None:
-        tables, machine = _as_it_is(desk, year, sampling, shared, budget_fen)
+        told = _as_it_is(desk, year, sampling, shared, budget_fen)
     else:
         budget_fen = file.file.budget if budget_fen is None else budget_fen
-        tables, machine = _side_by_side(desk, year, sampling, shared, budget_fen, _laid(desk, file, year, only), file)
+        told = _side_by_side(desk, year, sampling, shared, budget_fen, _laid(desk, file, year, only), file)
     if cliffs:
-        from cli import simulated_cliffs
-
-        found = _cliffs(desk, year)
-        tables["cliffs"] = simulated_cliffs.table(
-            desk.speech, [one.contract for one in year.contracts], year.snapshot.records, found
-        )
-        machine["cliffs"] = simulated_cliffs.as_json(found)
+        _add_cliffs(desk, year, told)
     if out is not None:
-        _write(desk, out, tables, machine)
+        _write(desk, out, told, sampling)
     if desk.as_json:
-        desk.machine(machine)
+        desk.machine(told.machine)
     else:
-        _show(desk, tables, sampling)
+        _show(desk, told.tables, sampling)
 
 
 def _budget(text: str | None) -> int | None:
@@ -162,14 +168,25 @@ def _laid(desk: Desk, file: LoadedScenarios, year: sources.Year, only: str | Non
 
 def _as_it_is(
     desk: Desk, year: sources.Year, sampling: Sampling, together: float | None, budget_fen: int | None
-) -> Told:
+) -> _Told:
     from cli import simulated
     from engine.simulate.model import TOGETHER, Assumptions
 
     assumed = Assumptions(together=TOGETHER if together is None else together)
     (answers,) = _drawn(desk, year, [[one.contract for one in year.contracts]], sampling, assumed)
     words, sizes = simulated.words_of(desk.speech, answers, year.snapshot.records), _sizes(year)
-    return simulated.tables(words, answers, budget_fen, sizes), simulated.as_json(words, answers, budget_fen, sizes)
+    return _Told(
+        simulated.tables(words, answers, budget_fen, sizes),
+        simulated.as_json(words, answers, budget_fen, sizes),
+        lambda: _charts().charts(words, answers, budget_fen),
+    )
+
+
+def _charts() -> ModuleType:
+    """Loaded only where pictures are drawn."""
+    from cli import simulated_charts
+
+    return simulated_charts
 
 
 def _sizes(year: sources.Year) -> dict[str, Fraction]:
@@ -189,7 +206,7 @@ def _sizes(year: sources.Year) -> dict[str, Fraction]:
 def _side_by_side(
     desk: Desk, year: sources.Year, sampling: Sampling, together: float | None, budget_fen: int | None,
     laid: Sequence[Overlaid], file: LoadedScenarios,
-) -> Told:  # fmt: skip
+) -> _Told:  # fmt: skip
     from cli import simulated, simulated_scenarios
     from engine.simulate.assumed import assumptions_of
 
@@ -199,10 +216,20 @@ def _side_by_side(
     base, *others = _drawn(desk, year, sets, sampling, assumed)
     words = simulated.words_of(desk.speech, base, year.snapshot.records)
     sides = simulated_scenarios.sides_of(base, [(one.scenario, each) for one, each in zip(laid, others, strict=True)])
-    return (
+    names = [desk.speech(N_("as it is")), *(desk.speech.name(one.scenario) for one in laid)]
+    return _Told(
         simulated_scenarios.tables(words, sides, budget_fen),
         simulated_scenarios.as_json(words, sides, budget_fen),
+        lambda: [_charts().costs(words, list(zip(names, sides.all(), strict=True)))],
     )
+
+
+def _add_cliffs(desk: Desk, year: sources.Year, told: _Told) -> None:
+    from cli import simulated_cliffs
+
+    found, contracts = _cliffs(desk, year), [one.contract for one in year.contracts]
+    told.tables["cliffs"] = simulated_cliffs.table(desk.speech, contracts, year.snapshot.records, found)
+    told.machine["cliffs"] = simulated_cliffs.as_json(found)
 
 
 def _cliffs(desk: Desk, year: sources.Year) -> Sequence[Cliff]:
@@ -244,12 +271,23 @@ def _show(desk: Desk, tables: Mapping[str, Table], sampling: Sampling) -> None:
                     count=len(table.rows) - len(rows)
                 )
             )
-    told = desk.speech(N_("{draws} years drawn, seed {seed}; what is assumed stands in docs/models.md."))
-    desk.note(told.format(draws=f"{sampling.years:,}", seed=sampling.seed))
+    desk.note(_drawn_from(desk, sampling))
 
 
-def _write(desk: Desk, out: Path, tables: Mapping[str, Table], machine: dict[str, Any]) -> None:
+def _write(desk: Desk, out: Path, told: _Told, sampling: Sampling) -> None:
     from cli.simulated_files import write
 
-    for path in write(out, desk.speech, tables, machine):
+    page = _page(desk, told, sampling) if out.suffix.lower() == PAGE else ""
+    for path in write(out, desk.speech, told.tables, told.machine, page):
         desk.note(desk.speech(N_("written: {path}")).format(path=path))
+
+
+def _page(desk: Desk, told: _Told, sampling: Sampling) -> str:
+    from cli.simulated_page import page
+
+    return page(desk.speech, desk.speech(N_("Drawn years")), _drawn_from(desk, sampling), told.tables, told.charts())
+
+
+def _drawn_from(desk: Desk, sampling: Sampling) -> str:
+    told = desk.speech(N_("{draws} years drawn, seed {seed}; what is assumed stands in docs/models.md."))
+    return told.format(draws=f"{sampling.years:,}", seed=sampling.seed)

@@ -10,6 +10,7 @@ from typing import Any
 from cli.language import Speech
 from cli.names import Names, names_of
 from engine.simulate.answers import P5, P50, P95, Answers, ContractAnswers
+from engine.simulate.bins import bins_of
 from engine.simulate.drivers import Fairness, fairness
 from engine.simulate.tally import Spread
 from rules.period import Cadence
@@ -34,6 +35,8 @@ FAIRNESS_COLUMNS = (
     N_("chance of the best grade"),
 )  # fmt: skip
 DRIVERS_SHOWN = 10
+YEARS_COLUMNS = (N_("cost of a year, from"), N_("share of the years"), "")
+BLOCKS, YUAN_FEN = 40, 100
 COST_COLUMNS = (
     N_("money"), N_("mean"), N_("one year of twenty no more than"), N_("half the years no more than"),
     N_("nineteen years of twenty no more than"),
@@ -106,6 +109,7 @@ def tables(
     found["cost"] = Table(
         _cost_title(speech, answers, budget_fen), COST_COLUMNS, list(_cost(words, answers)), (1, 2, 3, 4)
     )
+    found["years"] = Table(speech(N_("how many years cost how much")), YEARS_COLUMNS, list(_years(answers)), (0, 1))
     return found
 
 
@@ -202,6 +206,15 @@ def _cost(words: Words, answers: Answers) -> Iterator[tuple[str, ...]]:
         spread = answers.money(kind)
         if spread.values.any():
             yield (words.speech(name), *_spread(spread))
+
+
+def _years(answers: Answers) -> Iterator[tuple[str, ...]]:
+    """A bar of blocks for each round amount; the longest fills the line."""
+    parts = bins_of(answers.costs(), YUAN_FEN)
+    most = max((part.years for part in parts), default=1)
+    for part in parts:
+        blocks = "█" * (BLOCKS * part.years // most) or ("▏" if part.years else "")
+        yield (money(part.low), percent(Fraction(part.years, answers.years)), blocks)
 
 
 def _spread(spread: Spread) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What drawn years say as files: a workbook with a sheet a table, CSV files side by side, or JSON. Each whole or not at all."""
+"""What drawn years say as files: a workbook with a sheet a table, CSV files, JSON, or a page. Each whole or not at all."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ SHEET_NAME_MAX = 31
 WIDTH = 16
 
 
-def write(out: Path, speech: Speech, tables: Mapping[str, Table], machine: dict[str, Any]) -> list[Path]:
+def write(
+    out: Path, speech: Speech, tables: Mapping[str, Table], machine: dict[str, Any], page: str = ""
+) -> list[Path]:
     """What was written. CSV files, of which there is one a table, have its name behind the one that is asked for."""
     match out.suffix.lower():
         case ".json":
             return [_whole(out, (json.dumps(machine, ensure_ascii=False, indent=2) + "\n").encode())]
+        case ".html":
+            return [_whole(out, page.encode())]
         case ".csv":
             paths = {name: out.with_stem(f"{out.stem}-{name}") for name in tables}
             for path in paths.values():

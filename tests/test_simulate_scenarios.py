@@ -186,6 +186,13 @@ def test_the_scenarios_of_the_page_on_drawn_years(typed: Typed, town: Path) -> N
     assert book["sides"][2][2].value == "巡访目标92%"
 
 
+def test_a_page_with_a_picture(typed: Typed, tmp_path: Path) -> None:
+    assert typed("--out", str(tmp_path / "sides.html"), "--lang", "zh")[0] == 0
+    text = (tmp_path / "sides.html").read_text("utf-8")
+    assert text.count("<svg") == 1
+    assert "增设合格等次" in text
+
+
 def test_the_assumptions_of_the_page_hold(typed: Typed, town: Path) -> None:
     [part] = re.findall(r"^```yaml-part\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     (town.parent / "assumed.yaml").write_text(SCENARIOS.replace("compare:", part + "compare:"), encoding="utf-8")
