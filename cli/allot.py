@@ -6,25 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import effort, sources
 from cli.desk import Desk
+from cli.effort import Asked
 from cli.options import JsonOption, LanguageOption, WorkspaceOption
 from engine.allot.methods import Method
 from rules.diagnostic import Diagnostic, Refused, Span, refuse, say
 from rules.quantity import round_to, show
 
 if TYPE_CHECKING:
-    from cli.quotas import Office, Weighing
+    from cli.quotas import Weighing
     from engine.allot.allot import Allotment, Share
-    from engine.allot.bounds import Bounds
     from engine.allot.compare import Compared
     from engine.allot.effort import EffortShare
-    from rules.indicator import Indicator
-    from targets.party import Party
+    from engine.simulate.tally import Spread
 
 N_ = str
 CSV, WORKBOOK = ".csv", ".xlsx"
@@ -36,35 +35,20 @@ COMPARED_COLUMNS = (
     N_("method"), N_("largest deviation"), N_("least per weight"), N_("most per weight"), N_("outside the exact share"),
     N_("less if there is a step more"),
 )  # fmt: skip
+COST_COLUMNS = (N_("cost: mean"), N_("cost: nineteen years of twenty no more than"))
 CHANCE_COLUMNS = (N_("worst chance of meeting it"), N_("best chance of meeting it"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is to be allotted, to whom, as which parameter, in which steps and bounds."""
-
-    office: Office
-    indicator: Indicator
-    parameter: str
-    parties: tuple[Party, ...]
-    total: Fraction
-    step: Fraction
-    bounds: Mapping[str, Bounds]
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        return {party.code: party.name for party in self.parties}
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
     """What was allotted by which weights; `model` says how likely quotas are met, where there is a year to tell it by."""
 
-    asked: _Asked
+    asked: Asked
     weighing: Weighing
     allotment: Allotment
     model: effort.Model | None = None
     by_effort: tuple[EffortShare, ...] = ()
+    costs: tuple[Spread, ...] = ()
 
 
 def allot(
@@ -120,7 +104,7 @@ def allot(
     found, parties = office.asked(indicator, over or ())
     bounds = quotas.bounds_of(office, parties, lowest, highest, found)
     amount, size = quotas.amount(total, "TOTAL", found), quotas.step_of(step, found)
-    asked = _Asked(office, found, wanted, parties, amount, size, bounds)
+    asked = Asked(office, found, wanted, parties, amount, size, bounds)
     if weights is None and effort.is_asked(by):
         _by_effort(desk, asked, out, compare=compare)
         return
@@ -129,7 +113,7 @@ def allot(
 
 
 def _by_weights(
-    desk: Desk, asked: _Asked, weighing: Weighing, method: Method, out: Path | None, *, compare: bool, explain: bool
+    desk: Desk, asked: Asked, weighing: Weighing, method: Method, out: Path | None, *, compare: bool, explain: bool
 ) -> None:
     from engine.allot.allot import allot as split
     from engine.allot.compare import compare as compare_methods
@@ -139,13 +123,13 @@ def _by_weights(
     compared: tuple[Compared, ...] = ()
     if compare:
         compared = compare_methods(asked.total, weighing.weights, asked.step, asked.bounds)
-        made = replace(made, **_effects(desk, asked))
+        made = _with_effects(desk, made, [one.quotas for one in compared])
     _finish(desk, asked, _title(desk, made), allotment.quotas, _as_json(desk, made, compared, out), out)
     if not desk.as_json:
         _show(desk, made, compared, explain=explain)
 
 
-def _by_effort(desk: Desk, asked: _Asked, out: Path | None, *, compare: bool) -> None:
+def _by_effort(desk: Desk, asked: Asked, out: Path | None, *, compare: bool) -> None:
     if compare:
         expected = say("weights: equal effort stands beside the methods of any of them")
         refuse(Diagnostic("DX711", Span("--by"), say("equal-effort together with --compare"), expected))
@@ -162,18 +146,21 @@ def _by_effort(desk: Desk, asked: _Asked, out: Path | None, *, compare: bool) ->
         _tell_sum(desk, asked)
 
 
-def _effects(desk: Desk, asked: _Asked) -> dict[str, Any]:
-    """How likely quotas are met; nothing where no year tells it."""
+def _with_effects(desk: Desk, made: _Made, splits: Sequence[Mapping[str, Fraction]]) -> _Made:
+    """How likely quotas are met, and what a year costs under each split; nothing where no year tells it."""
+    asked = made.asked
     try:
         model = effort.model_of(desk, asked.office, asked.parties, asked.indicator)
     except Refused:
-        return {}
-    codes = [party.code for party in asked.parties]
-    return {"model": model, "by_effort": effort.split(model, asked.total, asked.step, asked.bounds, codes)}
+        return made
+    shares = effort.split(model, asked.total, asked.step, asked.bounds, [party.code for party in asked.parties])
+    every = [*splits, {one.code: one.quota for one in shares}]
+    this_year = model.period.year == asked.office.year.snapshot.year
+    return replace(made, model=model, by_effort=shares, costs=effort.costs_of(desk, asked, every) if this_year else ())
 
 
 def _finish(
-    desk: Desk, asked: _Asked, title: str, quotas: Mapping[str, Fraction], machine: dict[str, object], out: Path | None
+    desk: Desk, asked: Asked, title: str, quotas: Mapping[str, Fraction], machine: dict[str, object], out: Path | None
 ) -> None:
     """Written first, then told to a machine."""
     if out is not None:
@@ -217,7 +204,7 @@ def _show(desk: Desk, made: _Made, compared: Sequence[Compared], *, explain: boo
     _tell_sum(desk, made.asked)
 
 
-def _tell_sum(desk: Desk, asked: _Asked) -> None:
+def _tell_sum(desk: Desk, asked: Asked) -> None:
     told = desk.speech(N_("{count} parties, together {total}"))
     desk.note(told.format(count=len(asked.parties), total=show(asked.total)))
 
@@ -270,7 +257,10 @@ def _show_compared(desk: Desk, made: _Made, compared: Sequence[Compared]) -> Non
     if made.model is not None:
         columns = (*COMPARED_COLUMNS, *CHANCE_COLUMNS)
         about = [(*row, *_chances(made.model, quotas)) for row, quotas in zip(about, every, strict=True)]
-    desk.rows(desk.speech(N_("the methods")), columns, about, right=(1, 2, 3, 6, 7))
+    if made.costs:
+        columns = (*columns, *COST_COLUMNS)
+        about = [(*row, *_cost(spread)) for row, spread in zip(about, made.costs, strict=True)]
+    desk.rows(desk.speech(N_("the methods")), columns, about, right=(1, 2, 3, 6, 7, 8, 9))
     if made.model is not None:
         told = desk.speech(N_("chances are those of years drawn like {period}"))
         desk.note(told.format(period=made.model.period.in_full))
@@ -281,6 +271,13 @@ def _chances(model: effort.Model, quotas: Mapping[str, Fraction]) -> tuple[str, 
 
     found = model.chances(quotas).values()
     return percent(min(found)), percent(max(found))
+
+
+def _cost(spread: Spread) -> tuple[str, str]:
+    from cli.simulated import money
+    from engine.simulate.answers import P95
+
+    return money(spread.mean), money(spread.quantile(P95))
 
 
 def _who(made: _Made, share: Share) -> tuple[str, str, str, str]:
@@ -312,11 +309,12 @@ def _as_json(desk: Desk, made: _Made, compared: Sequence[Compared], out: Path | 
                 "method": one.method.value, "allotted": {code: show(quota) for code, quota in one.quotas.items()},
                 "largest_deviation": show(one.deviation), "least_per_weight": show(one.least),
                 "most_per_weight": show(one.most), "outside": list(one.outside), "losers": list(one.losers),
-                "chances": _told_chances(made.model, one.quotas),
+                "chances": _told_chances(made.model, one.quotas), "cost_fen": _told_cost(made, number),
             }
-            for one in compared
+            for number, one in enumerate(compared)
         ],
         "equal_effort": [_effort_share(made.asked, one) for one in made.by_effort],
+        "equal_effort_cost_fen": _told_cost(made, len(compared)),
         "written": None if out is None else str(out),
     }  # fmt: skip
 
@@ -325,7 +323,16 @@ def _told_chances(model: effort.Model | None, quotas: Mapping[str, Fraction]) ->
     return None if model is None else {code: show(chance) for code, chance in model.chances(quotas).items()}
 
 
-def _effort_as_json(desk: Desk, asked: _Asked, shares: Sequence[EffortShare], out: Path | None) -> dict[str, object]:
+def _told_cost(made: _Made, number: int) -> dict[str, str] | None:
+    if not made.costs:
+        return None
+    from engine.simulate.answers import P95
+
+    spread = made.costs[number]
+    return {"mean": show(spread.mean), "p95": str(spread.quantile(P95))}
+
+
+def _effort_as_json(desk: Desk, asked: Asked, shares: Sequence[EffortShare], out: Path | None) -> dict[str, object]:
     from cli.derivation import as_json
 
     return {
@@ -338,13 +345,13 @@ def _effort_as_json(desk: Desk, asked: _Asked, shares: Sequence[EffortShare], ou
     }  # fmt: skip
 
 
-def _effort_share(asked: _Asked, one: EffortShare) -> dict[str, str]:
+def _effort_share(asked: Asked, one: EffortShare) -> dict[str, str]:
     return {
         "code": one.code, "name": asked.names[one.code], "allotted": show(one.quota), "chance": show(one.chance),
     }  # fmt: skip
 
 
-def _write(desk: Desk, out: Path, asked: _Asked, title: str, quotas: Mapping[str, Fraction]) -> None:
+def _write(desk: Desk, out: Path, asked: Asked, title: str, quotas: Mapping[str, Fraction]) -> None:
     """In the layout of the table of targets: what is written here is read there."""
     from cli.results import write_csv
     from targets.observation import Target

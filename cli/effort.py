@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cli.quotas import Office
     from engine.allot.bounds import Bounds
     from engine.allot.effort import EffortShare
+    from engine.simulate.tally import Spread
     from engine.simulate.totals import Totals
     from rules.indicator import Indicator
     from rules.period import Period
@@ -24,7 +25,26 @@ if TYPE_CHECKING:
 N_ = str
 Chance = Callable[[Fraction], Fraction]
 WORDS = ("equal-effort", "同等努力")
+# Of each split: enough to see what it costs, few enough to wait for seven of them.
+YEARS = 500
 COLUMNS = (N_("code"), N_("name"), N_("chance of meeting it"), N_("allotted"), N_("why"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be allotted, to whom, as which parameter, in which steps and bounds."""
+
+    office: Office
+    indicator: Indicator
+    parameter: str
+    parties: tuple[Party, ...]
+    total: Fraction
+    step: Fraction
+    bounds: Mapping[str, Bounds]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        return {party.code: party.name for party in self.parties}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +85,32 @@ def model_of(desk: Desk, office: Office, parties: Sequence[Party], indicator: In
         Diagnostic("DX733", Span("--by", cell=party.code), say("{name}", name=party.name), expected)
         for party in missing
     )
+
+
+def costs_of(desk: Desk, asked: Asked, splits: Sequence[Mapping[str, Fraction]]) -> tuple[Spread, ...]:
+    """What a year costs under each, on the same drawn years; nothing where no money hangs on the quota."""
+    from engine.simulate.quotas import costs, money_hangs_on
+    from engine.simulate.simulate import Sampling
+    from targets.columns.backend import PolarsBackend
+
+    about, contracts = (asked.indicator.id, asked.parameter), asked.office.contracts
+    if not money_hangs_on(contracts, *about):
+        return ()
+    told = desk.speech(N_("drawing years under split {number} of {of}"))
+    try:
+        with desk.steps(len(splits)) as step:
+            return costs(
+                asked.office.year.snapshot, contracts, about, splits, Sampling(YEARS), PolarsBackend(streaming=False),
+                lambda number: step(told.format(number=number, of=len(splits))),
+            )  # fmt: skip
+    except Refused as refused:
+        # A quota is split before the year is whole: what it costs is told when it can be.
+        desk.note(
+            desk.speech(N_("What it costs cannot be told yet: {reason}")).format(
+                reason=desk.speech(refused.diagnostics[0].found)
+            )
+        )
+        return ()
 
 
 def split(

@@ -90,3 +90,31 @@ def test_what_is_refused(town: Path, capsys: pytest.CaptureFixture[str]) -> None
     for arguments, code in ((("visits", "180", "--compare"), "DX711"), (("funds", "180"), "DX733")):
         exit_code, out, _ = run(town, capsys, *arguments, "--by", "equal-effort", "--json")
         assert (exit_code, {one["code"] for one in json.loads(out)["diagnostics"]}) == (2, {code})
+
+
+def test_a_method_that_asks_too_much_costs_less(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """This year's visits are in, and who meets the quota gets 1,000 yuan. Under equal effort each is asked for what it does; an equal
+    split asks two of the three for more than that."""
+    prize = "awards:\n  - {id: prize, name: 奖, by_grade: {good: '¥1,000'}}\n"
+    contract = town / "w" / "contracts" / "water.yaml"
+    text = contract.read_text("utf-8").replace("score: {at_least: 90}", "item_met: visits") + prize
+    contract.write_text(text, encoding="utf-8")
+    rows = [f"{code},visits,2026Q{at},{made}\n" for code, made in ((A, 25), (B, 12), (C, 12)) for at in range(1, 5)]
+    rows += [
+        f"{code},{what},2026,{value}\n" for code in (A, B, C) for what, value in (("funds", "1"), ("tested", "96%"))
+    ]
+    (town / "observations.csv").write_text("party,indicator,period,value\n" + "".join(rows), encoding="utf-8")
+    rows = [f"{code},funds,目标值,1\n" for code in (A, B, C)]
+    (town / "targets.csv").write_text("party,indicator,parameter,value\n" + "".join(rows), encoding="utf-8")
+    files = [str(town / "observations.csv")]
+    assert main(["import", "-w", str(town / "w"), *files]) == 0
+    # The targets for funds are not there yet: split it can be all the same.
+    assert "cost_fen" in run(town, capsys, "visits", "150", "--by", "equal", "--compare", "--json")[1]
+    assert "cannot be told yet" in run(town, capsys, "visits", "150", "--by", "equal", "--compare")[2]
+    assert main(["import", "-w", str(town / "w"), str(town / "targets.csv")]) == 0
+    told = json.loads(run(town, capsys, "visits", "150", "--by", "equal", "--compare", "--json")[1])
+    assert {one["allotted"][B] for one in told["methods"]} == {"50"}
+    # 100 visits are more than 50; 48 are less. So one prize of three, whatever the method; and three where effort is equal.
+    means = {Fraction(one["cost_fen"]["mean"]) for one in told["methods"]}
+    assert max(means) < Fraction(told["equal_effort_cost_fen"]["mean"])
+    assert "cost: mean" in run(town, capsys, "visits", "150", "--by", "equal", "--compare")[1]
