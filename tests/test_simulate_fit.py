@@ -109,6 +109,20 @@ def test_what_is_reported_once_stays_and_enough_history_is_drawn_from() -> None:
     assert set(fitted(series, mine)) == {Poisson(1), NegativeBinomial(2, 3)}
 
 
+def test_a_village_alone_is_no_certainty() -> None:
+    """Four quarters of 10, 20, 30 and 40 are all season: nothing is left that would tell how they vary."""
+    snapshot, contracts = visits_by_quarter()
+    village = snapshot.records.parties[0]
+    quarters = [
+        replace(one, numerator=10 * one.period.number)
+        for one in snapshot.records.observations
+        if one.subject == village.code and one.period.year == 2026 and one.indicator == "meetings"
+    ]
+    alone = replace(snapshot, records=replace(snapshot.records, parties=(village,), observations=tuple(quarters)))
+    (series,) = (one for one in town_of(alone, contracts).series if one.indicator.id == "meetings")
+    assert fitted(series, Assumptions()) == [Poisson(10.0), Poisson(20.0), Poisson(30.0), Poisson(40.0)]
+
+
 def visits_by_quarter() -> tuple[Snapshot, list[Contract]]:
     text = VISITS.format(visits="{method: all_or_nothing, target: 95%}").replace("unit: 次", "unit: 次, every: quarter")
     text = text.replace("indicator: meetings,", "indicator: meetings, period: sum,")

@@ -80,7 +80,7 @@ def _counts(cells: Sequence[Cell], before: Sequence[Cell]) -> Mapping[Cell, Mode
     for cell in (*cells, *before):
         share = season.get(str(cell.key[1]), 1.0)
         values[cell.subject].append(cell.value / share if share else 0.0)
-    found = rates(values)
+    found = rates(values, len(season) - 1)
     models: dict[Cell, Model] = {}
     for cell in cells:
         own = values[cell.subject]

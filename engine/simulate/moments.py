@@ -73,14 +73,19 @@ class Rates(NamedTuple):
     dispersion: float | None
 
 
-def rates(counts: Mapping[str, Sequence[float]]) -> Rates:
-    """Means by credibility (Bühlmann and Straub 1970), dispersion by Pearson's statistic over its degrees of freedom."""
+# Below this a dispersion is anybody's guess: one village's four quarters, divided by their own season, would not differ at all.
+FREE_MIN = 12
+
+
+def rates(counts: Mapping[str, Sequence[float]], spent: int = 0) -> Rates:
+    """Means by credibility (Bühlmann and Straub 1970), dispersion by Pearson's statistic over its degrees of freedom, of which so
+    many are `spent` on what the counts were divided by; None where too few are left to tell it."""
     own = {code: sum(values) / len(values) for code, values in counts.items()}
     squares = sum(
         (value - own[code]) ** 2 / own[code] for code, values in counts.items() if own[code] for value in values
     )
-    free = sum(len(values) - 1 for code, values in counts.items() if own[code])
-    dispersion = squares / free if free else None
+    free = sum(len(values) - 1 for code, values in counts.items() if own[code]) - spent
+    dispersion = squares / free if free >= FREE_MIN else None
     number = sum(len(values) for values in counts.values())
     mean = sum(sum(values) for values in counts.values()) / number
     within = (1.0 if dispersion is None else dispersion) * mean

@@ -14,6 +14,7 @@ from engine.simulate.model import Assumptions
 from engine.simulate.series import Town, town_of
 from engine.simulate.tally import Spread, spread_of
 from rules.contract import Contract
+from rules.diagnostic import Diagnostic, Span, refuse_if_any, say
 from targets.snapshot import Snapshot
 
 # Of a chance p the error is at most a half over the root of it: 0.005.
@@ -44,9 +45,22 @@ def totals(
     seed: int = 1,
     assumed: Assumptions | None = None,
 ) -> Totals:
-    """Of everybody who reported the indicator in that year, which is taken for what is drawn; models as for any other year."""
+    """Of everybody who reported the indicator in that year, which is taken for what is drawn; models as for any other year.
+
+    Raises Refused for an indicator of which less is better (DX734): no quota of it is to be reached.
+    """
     whole = town_of(replace(snapshot, year=year, through=12), contracts)
     town = Town(whole.snapshot, tuple(one for one in whole.series if one.indicator.id == indicator), ())
+    refuse_if_any(
+        Diagnostic(
+            "DX734",
+            Span("INDICATOR"),
+            say("{name}", name=one.indicator.label),
+            say("an indicator of which more is better"),
+        )
+        for one in town.series
+        if one.better < 0
+    )
     scale = int(np.lcm.reduce([one.scale for one in town.series])) if town.series else 1
     sums = {cell.subject: np.zeros(years, np.int64) for one in town.series for cell in one.cells}
     drawn = Draws(town, assumed or Assumptions(), seed)
