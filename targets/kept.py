@@ -137,7 +137,7 @@ def placed(run: Run, runs: Iterable[KeptRun]) -> Run:
     if newest is not None and newest.run.inputs == run.inputs:
         return newest.run
     if newest is not None and newest.run.batch > run.batch:
-        return same[-1] if same else run
+        return same[0] if same else run
     supersedes = "" if newest is None else newest.name
     return next((one for one in same if one.supersedes == supersedes), replace(run, supersedes=supersedes))
 

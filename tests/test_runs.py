@@ -189,6 +189,21 @@ def test_a_look_back_at_an_earlier_day_corrects_nothing(databases: Databases) ->
     assert store.runs.save(replace(FIRST, contracts_hash="e" * 64, batch=2), "{}").run.supersedes == FIRST.name
 
 
+def test_a_look_back_puts_no_correction_in_force(databases: Databases) -> None:
+    """The second run corrects the first; a draft takes that back; then somebody looks at what was known before all of it."""
+    store, day = open_store(databases.address()), date(2027, 1, 8)
+    for name in "甲乙丙":
+        store.append(Records(cadres=(Cadre("G01", name),)), Origin(day))
+    runs, other = store.runs, replace(FIRST, data_hash="e" * 64, batch=2)
+    published(runs, replace(FIRST, batch=1))
+    second = published(runs, other, "{}")
+    third = runs.save(replace(FIRST, batch=3), RESULT).run
+    assert third.supersedes == second.name
+    assert runs.save(other, "{}").run == second
+    assert runs.save(replace(FIRST, batch=1), RESULT).run.supersedes == ""
+    assert runs.seal(second.name, AFTER).sealed
+
+
 def test_a_published_correction_is_taken_back_by_a_run_of_its_own(runs: Runs) -> None:
     """The data are again those of the first run, which stays as it was published; and once more the other way round."""
     published(runs)
