@@ -84,6 +84,8 @@ def simulate(
     budget_fen = _budget(budget)
     refuse_numbers(draws, seed)
     shared = _together(together)
+    if only is not None and scenarios is None:
+        refuse(Diagnostic("DX711", Span("--only"), say("{text}", text=only), say("--scenarios beside it")))
     if out is not None:
         _refuse_out(out)
     from engine.simulate.simulate import Sampling

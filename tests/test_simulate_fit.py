@@ -191,6 +191,7 @@ def test_the_command_says_who_would_pass_and_what_it_costs(town: Path, capsys: p
         ["--out", "drawn.txt"],
         ["--draws", "9999999"],
         ["--together", "1"],
+        ["--only", "lower"],
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_drawn(
