@@ -102,6 +102,15 @@ def test_one_visit_is_worth_a_prize() -> None:
     ]
 
 
+def test_a_ratio_without_its_counts_has_no_unit() -> None:
+    """92.5 % as it was written is 37 of 40, or 925 of 1,000: nobody knows."""
+    year = short_of_the_target()
+    decimals = tuple(
+        replace(one, counted=False) if one.indicator == "visits" else one for one in year.records.observations
+    )
+    assert cliffs(replace(year, records=replace(year.records, observations=decimals)), [visits()], engine()) == ()
+
+
 @needs_both
 def test_the_other_evaluator_finds_the_same_cliffs() -> None:
     """The demo town's highest, and one in the middle: the record is changed by that unit, and everything assessed again."""

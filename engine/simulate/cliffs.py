@@ -95,7 +95,8 @@ def _units(town: Town, parties: set[str], marked: set[tuple[str, str]]) -> Itera
             continue
         last: dict[tuple[str, str], Cell] = {}
         for cell in series.cells:
-            if cell.subject in parties:
+            # A ratio without its counts says of no unit what it is worth.
+            if cell.subject in parties and (cell.counted or series.indicator.kind is not Kind.RATIO):
                 last[cell.subject, cell.key[2]] = cell
         for cell in last.values():
             change = series.better * series.scale
