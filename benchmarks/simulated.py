@@ -14,12 +14,6 @@ from pathlib import Path
 
 from benchmarks.process import run_measured
 from benchmarks.table import Table, seconds
-from cli.garbage import look_seldom
-from engine.simulate.simulate import Sampling, simulate
-from rules.load import load_contracts
-from targets.columns.backend import PolarsBackend
-from targets.demo import demo_town
-from targets.snapshot import Snapshot, current
 
 YEARS = (1_000, 2_500, 5_000, 10_000)
 SHIPPED = Path(__file__).parent.parent / "rules" / "library" / "family_health"
@@ -42,7 +36,17 @@ def simulated(sizes: Sequence[int] = YEARS) -> Table:
 
 
 def main(years: int) -> None:
+    from cli.garbage import keep_memory, look_seldom
+
     look_seldom()
+    keep_memory()
+    # Only now: Polars asks how to keep memory when it is loaded.
+    from engine.simulate.simulate import Sampling, simulate
+    from rules.load import load_contracts
+    from targets.columns.backend import PolarsBackend
+    from targets.demo import demo_town
+    from targets.snapshot import Snapshot, current
+
     contracts = [one.contract for one in load_contracts(sorted(SHIPPED.glob("*.yaml")))]
     town = demo_town()
     observations = current((*town.records.observations, *town.corrections.observations))

@@ -11,6 +11,7 @@ import typer
 
 from cli import sources
 from cli.desk import Desk
+from cli.garbage import keep_memory
 from cli.options import AsOfOption, JsonOption, LanguageOption, ThroughOption, WorkspaceOption
 from rules.diagnostic import Diagnostic, Refused, Span, Text, refuse, say
 from rules.quantity import NotExact, parse_money_fen, parse_number, parse_value, show, show_money
@@ -82,6 +83,7 @@ def seek(
     from engine.simulate.seek import seek as find
 
     desk: Desk = context.obj
+    keep_memory()
     refuse_numbers(draws, seed)
     if (passing is None) == (budget is None):
         _refuse("--passing", say("both or neither of --passing and --budget"), say("one of them"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ import typer
 
 from cli import sources
 from cli.desk import Desk
+from cli.garbage import keep_memory
 from cli.options import AsOfOption, ContractsArgument, JsonOption, LanguageOption, ThroughOption, WorkspaceOption
 from rules.diagnostic import Diagnostic, Span, refuse, say
 
@@ -38,10 +40,10 @@ ENDINGS = (".json", ".xlsx", ".csv", PAGE)
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is shown, and written; pictures only where they are asked for."""
+    """What is shown and written, each made when it is asked for: thousands of rows take a while."""
 
-    tables: dict[str, Table]
-    machine: dict[str, Any]
+    tables: Callable[[], dict[str, Table]]
+    machine: Callable[[], dict[str, Any]]
     charts: Callable[[], list[Chart]]
 
 
@@ -81,6 +83,7 @@ def simulate(
     lang: LanguageOption = None,
 ) -> None:
     desk: Desk = context.obj
+    keep_memory()
     budget_fen = _budget(budget)
     refuse_numbers(draws, seed)
     shared = _together(together)
@@ -101,13 +104,13 @@ def simulate(
         budget_fen = file.file.budget if budget_fen is None else budget_fen
         told = _side_by_side(desk, year, sampling, shared, budget_fen, _laid(desk, file, year, only), file)
     if cliffs:
-        _add_cliffs(desk, year, told)
+        told = _with_cliffs(desk, year, told)
     if out is not None:
         _write(desk, out, told, sampling)
     if desk.as_json:
-        desk.machine(told.machine)
+        desk.machine(told.machine())
     else:
-        _show(desk, told.tables, sampling)
+        _show(desk, told.tables(), sampling)
 
 
 def _budget(text: str | None) -> int | None:
@@ -178,8 +181,8 @@ def _as_it_is(
     (answers,) = _drawn(desk, year, [[one.contract for one in year.contracts]], sampling, assumed)
     words, sizes = simulated.words_of(desk.speech, answers, year.snapshot.records), _sizes(year)
     return _Told(
-        simulated.tables(words, answers, budget_fen, sizes),
-        simulated.as_json(words, answers, budget_fen, sizes),
+        cache(lambda: simulated.tables(words, answers, budget_fen, sizes)),
+        lambda: simulated.as_json(words, answers, budget_fen, sizes),
         lambda: _charts().charts(words, answers, budget_fen),
     )
 
@@ -220,18 +223,22 @@ def _side_by_side(
     sides = simulated_scenarios.sides_of(base, [(one.scenario, each) for one, each in zip(laid, others, strict=True)])
     names = [desk.speech(N_("as it is")), *(desk.speech.name(one.scenario) for one in laid)]
     return _Told(
-        simulated_scenarios.tables(words, sides, budget_fen),
-        simulated_scenarios.as_json(words, sides, budget_fen),
+        cache(lambda: simulated_scenarios.tables(words, sides, budget_fen)),
+        lambda: simulated_scenarios.as_json(words, sides, budget_fen),
         lambda: [_charts().costs(words, list(zip(names, sides.all(), strict=True)))],
     )
 
 
-def _add_cliffs(desk: Desk, year: sources.Year, told: _Told) -> None:
+def _with_cliffs(desk: Desk, year: sources.Year, told: _Told) -> _Told:
     from cli import simulated_cliffs
 
     found, contracts = _cliffs(desk, year), [one.contract for one in year.contracts]
-    told.tables["cliffs"] = simulated_cliffs.table(desk.speech, contracts, year.snapshot.records, found)
-    told.machine["cliffs"] = simulated_cliffs.as_json(found)
+    table = simulated_cliffs.table(desk.speech, contracts, year.snapshot.records, found)
+    return _Told(
+        lambda: {**told.tables(), "cliffs": table},
+        lambda: {**told.machine(), "cliffs": simulated_cliffs.as_json(found)},
+        told.charts,
+    )
 
 
 def _cliffs(desk: Desk, year: sources.Year) -> Sequence[Cliff]:
@@ -279,15 +286,17 @@ def _show(desk: Desk, tables: Mapping[str, Table], sampling: Sampling) -> None:
 def _write(desk: Desk, out: Path, told: _Told, sampling: Sampling) -> None:
     from cli.simulated_files import write
 
-    page = _page(desk, told, sampling) if out.suffix.lower() == PAGE else ""
-    for path in write(out, desk.speech, told.tables, told.machine, page):
+    ending = out.suffix.lower()
+    page = _page(desk, told, sampling) if ending == PAGE else ""
+    tables, machine = (told.tables(), {}) if ending != ".json" else ({}, told.machine())
+    for path in write(out, desk.speech, tables, machine, page):
         desk.note(desk.speech(N_("written: {path}")).format(path=path))
 
 
 def _page(desk: Desk, told: _Told, sampling: Sampling) -> str:
     from cli.simulated_page import page
 
-    return page(desk.speech, desk.speech(N_("Drawn years")), _drawn_from(desk, sampling), told.tables, told.charts())
+    return page(desk.speech, desk.speech(N_("Drawn years")), _drawn_from(desk, sampling), told.tables(), told.charts())
 
 
 def _drawn_from(desk: Desk, sampling: Sampling) -> str:
