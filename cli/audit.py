@@ -19,7 +19,7 @@ from rules.diagnostic import Diagnostic, Span, Text, refuse, say
 
 if TYPE_CHECKING:
     from cli.proof import Proof
-    from engine.audit.entitlement import Entitled
+    from engine.audit.entitlement import Entitled, Key
     from engine.audit.finding import Finding
     from targets.kept import KeptRun
     from targets.ledger import Voucher
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 N_ = str
 FINDINGS = 3
 ENDINGS = (".xlsx", ".csv", ".json")
+HEAD_MIN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def audit(
         _refuse("LIST", say("nothing"), say("a list of payments, or --verify"))
     if out is not None:
         _refuse_out(out)
-    headings = _headings(map_ or ())
+    headings, head = _headings(map_ or ()), _hash(head)
     opened = open_workspace(workspace, to_write=False)
     lines: tuple[PayoutLine, ...] | None = None
     if payments is not None:
@@ -99,7 +100,7 @@ def audit_workspace(
 
     Raises Refused for a run that there is not, and for a ledger that cannot be read.
     """
-    from cli.proof import filed_contracts, proof_of, record_of, sealed_contracts
+    from cli.proof import carried_before, filed_contracts, proof_of, record_of, sealed_contracts
     from engine.audit.chain import prove
     from engine.audit.replay import contract_findings
 
@@ -111,14 +112,16 @@ def audit_workspace(
     findings = [proof.finding for proof in proofs.values() if proof.finding is not None]
     records = [record_of(proof, runs, vouchers) for proof in proofs.values()]
     unreadable = any(proof.finding is not None and proof.assessment is None for proof in proofs.values())
-    findings += prove(vouchers, records, head, damaged=unreadable)
+    supersedes = {one.name: one.run.supersedes for one in runs}
+    findings += prove(vouchers, records, head, damaged=unreadable, supersedes=supersedes)
     findings += contract_findings(sealed_contracts(list(proofs.values())), filed_contracts(workspace))
     settled = _settled(vouchers, findings)
     for name in sorted(settled & proofs.keys() - {target}):
-        findings += _unposted(proofs[name], proofs, vouchers)
+        findings += _unposted(proofs[name], carried_before(proofs[name], proofs, vouchers, supersedes), vouchers)
     entitled = None
     if target and proofs[target].assessment is not None:
-        entitled, paid = _paid(proofs[target], proofs, vouchers, lines, settled=target in settled)
+        before = carried_before(proofs[target], proofs, vouchers, supersedes)
+        entitled, paid = _paid(proofs[target], before, vouchers, lines, settled=target in settled)
         findings = [*paid, *findings]
     hash_ = vouchers[-1].hash if vouchers else ""
     return Audited(target, len(lines or ()), tuple(findings), entitled, proofs, hash_)
@@ -133,34 +136,26 @@ def _settled(vouchers: Sequence[Voucher], findings: Sequence[Finding]) -> set[st
     return ends | {one.entry.run for one in vouchers if one.entry.kind is EntryKind.DUE}
 
 
-def _unposted(proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher]) -> tuple[Finding, ...]:
+def _unposted(proof: Proof, carried_fen: Mapping[Key, int], vouchers: Sequence[Voucher]) -> tuple[Finding, ...]:
     """What the ledger does not carry out of a run that it settles and that no list is held against."""
-    from cli.proof import carried_before
     from engine.audit.entitlement import entitlements
     from engine.audit.reconcile import unposted
 
     if proof.assessment is None:
         return ()
-    entitled = entitlements(proof.assessment, carried_before(proof, proofs, vouchers))
-    return unposted(entitled, vouchers, [proof.kept.name])
+    return unposted(entitlements(proof.assessment, carried_fen), vouchers, [proof.kept.name])
 
 
 def _paid(
-    proof: Proof,
-    proofs: Mapping[str, Proof],
-    vouchers: Sequence[Voucher],
-    lines: Sequence[PayoutLine] | None,
-    *,
-    settled: bool,
-) -> tuple[Entitled, tuple[Finding, ...]]:
+    proof: Proof, carried_fen: Mapping[Key, int], vouchers: Sequence[Voucher], lines: Sequence[PayoutLine] | None,
+    *, settled: bool,
+) -> tuple[Entitled, tuple[Finding, ...]]:  # fmt: skip
     """What the list gets wrong; without a list, what the ledger does not carry out of a run that it settles."""
-    from cli.proof import carried_before
     from engine.audit.entitlement import entitlements
     from engine.audit.reconcile import reconcile, unposted
 
     assert proof.assessment is not None
-    entitled = entitlements(proof.assessment, carried_before(proof, proofs, vouchers))
-    name = proof.kept.name
+    entitled, name = entitlements(proof.assessment, carried_fen), proof.kept.name
     if lines is not None:
         return entitled, reconcile(lines, entitled, vouchers, [name])
     return entitled, unposted(entitled, vouchers, [name]) if settled else ()
@@ -191,6 +186,14 @@ def _headings(maps: Sequence[str]) -> dict[str, str]:
             _refuse("--map", say("{text}", text=text), say("one of {words}, then = and the heading", words=words))
         found[field] = heading.strip()
     return found
+
+
+def _hash(text: str) -> str:
+    """As vouchers have it, of what somebody wrote down. A few characters alone would prove nothing."""
+    told = text.strip().lower().removesuffix("...").removesuffix("…").rstrip(".")
+    if text and (len(told) < HEAD_MIN or set(told) - set("0123456789abcdef")):
+        _refuse("--head", say("{text}", text=text), say("at least {least} digits and letters a to f", least=HEAD_MIN))
+    return told
 
 
 def _refuse_out(out: Path) -> None:

@@ -79,31 +79,32 @@ def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Vouch
     sealed = next(event for event in reversed(kept.events) if event.state is RunState.SEALED)
     days = [one.entry.day for one in vouchers if one.entry.kind is EntryKind.SEAL and one.entry.run == kept.name]
     day = days[0] if days else sealed.happened_at.date()
-    appeals = tuple(
-        one if one.decision is None or one.decision.happened_at <= sealed.happened_at else replace(one, decision=None)
-        for one in kept.appeals
-        if one.happened_at <= sealed.happened_at
-    )
-    then = replace(kept, appeals=appeals, events=tuple(one for one in kept.events if one.number < sealed.number))
-    before = [
-        one
-        for one in runs
-        if one.run.supersedes != kept.name
-        and not (one.sealed and one.last_number(RunState.SEALED) > sealed.number)
-        and one.name != kept.name
-    ]
+
+    def as_it_was(one: KeptRun) -> KeptRun:
+        appeals = tuple(
+            each
+            if each.decision is None or each.decision.happened_at <= sealed.happened_at
+            else replace(each, decision=None)
+            for each in one.appeals
+            if each.happened_at <= sealed.happened_at
+        )
+        return replace(one, appeals=appeals, events=tuple(each for each in one.events if each.number < sealed.number))
+
+    then = as_it_was(kept)
+    before = [as_it_was(one) for one in runs if kept.name not in (one.run.supersedes, one.name)]
     return tuple(one.found for one in obstacles(then, [then, *before], day, Span("run")))
 
 
-def carried_before(proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher]) -> dict[Key, int]:
-    """What was carried out for the run that this one corrects, by what is due under that one."""
+def carried_before(
+    proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher], supersedes: Mapping[str, str]
+) -> dict[Key, int]:
+    """What was carried out for the run that this one corrects, by what is due under that one; `supersedes` is of all runs."""
     from engine.audit.entitlement import key_of
     from rules.money import DueKind
     from targets.kept import superseded
     from targets.ledger import EntryKind
 
     settled = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}
-    supersedes = {name: one.kept.run.supersedes for name, one in proofs.items()}
     earlier = next((name for name in superseded(proof.kept.name, supersedes) if name in settled), "")
     sums: dict[Key, int] = defaultdict(int)
     before = proofs[earlier].assessment if earlier in proofs else None
@@ -119,7 +120,13 @@ def sealed_contracts(proofs: Sequence[Proof]) -> list[ContractCopy]:
     from rules.amend import content_hash
 
     return [
-        ContractCopy(one.contract.contract, one.contract.version, content_hash(one.contract), Span(one.tree.path))
+        ContractCopy(
+            one.contract.contract,
+            one.contract.version,
+            content_hash(one.contract),
+            Span(one.tree.path),
+            one.contract.year,
+        )
         for proof in proofs
         if proof.kept.sealed and proof.assessment is not None
         for one in proof.contracts
@@ -138,5 +145,7 @@ def filed_contracts(workspace: Workspace) -> list[ContractCopy]:
             contract = load_contract(path).contract
         except Refused:
             continue
-        found.append(ContractCopy(contract.contract, contract.version, content_hash(contract), Span(str(path))))
+        found.append(
+            ContractCopy(contract.contract, contract.version, content_hash(contract), Span(str(path)), contract.year)
+        )
     return found

@@ -44,12 +44,15 @@ def replayed(workspace: Workspace, kept: KeptRun) -> Replay:
 def recomputed(workspace: Workspace, kept: KeptRun) -> Replay:
     """What comes out now, whatever it was then. Raises Refused where no contract is kept with the run, or none can be read."""
     from engine.assess import assess
+    from targets.sealing import WHOLE_YEAR
     from targets.snapshot import Snapshot
 
     run, store = kept.run, workspace.store
     contracts = tuple(_contract(one.path, one.text) for one in store.runs.contracts(kept.name))
     if not contracts:
         _refuse_other(kept.name, say("no contract kept with it"))
+    if not 1 <= run.through <= WHOLE_YEAR:
+        _refuse_other(kept.name, say("assessed through month {month} of the year", month=run.through))
     ends = contracts[0].contract.whole_year.ends
     snapshot = Snapshot(run.year, store.as_of(batch=run.batch), run.through, ends)
     assessment = assess([one.contract for one in contracts], snapshot)

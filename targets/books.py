@@ -88,6 +88,8 @@ def _load(connection: Connection) -> tuple[Voucher, ...]:
     for row in typed_rows(connection, select(_POSTING).order_by(_POSTING.c.voucher, _POSTING.c.line)):
         postings[row.voucher].append(Posting(parse_account(row.account), row.amount_fen, row.due, row.payee))
     rows = typed_rows(connection, select(_VOUCHER).order_by(_VOUCHER.c.number))
+    if stray := sorted(postings.keys() - {row.number for row in rows}):
+        raise ValueError(f"{stray[0]}: lines without a voucher")
     return tuple(_voucher(row, tuple(postings[row.number])) for row in rows)
 
 

@@ -89,7 +89,7 @@ class KeptRun:
     @property
     def state(self) -> RunState:
         """The furthest it has come."""
-        return max((event.state for event in self.events), key=STEPS.index)
+        return max((event.state for event in self.events), key=STEPS.index, default=RunState.DRAFT)
 
     @property
     def sealed(self) -> bool:
@@ -106,6 +106,11 @@ class KeptRun:
     def cross_checked(self) -> bool:
         """Whether both evaluators were held against each other, cell by cell, and agreed."""
         return any(check.extent in (Extent.ALL, Extent.SAMPLE) for check in self.checks)
+
+    @property
+    def made_last(self) -> datetime:
+        """When it was assessed, the last time."""
+        return max((one.happened_at for one in self.events if one.state is RunState.DRAFT), default=self.created_at)
 
     def last_number(self, state: RunState) -> int:
         """The number of its last step to that state; 0 when it was not taken."""

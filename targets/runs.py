@@ -145,7 +145,7 @@ class Runs:
         with self._database.reading() as connection:
             whole = self._one_name(connection, name)
             under = select(_TEXT).join(_UNDER).where(_UNDER.c.run == whole)
-            texts = [ContractText(row.hash, row.path, row.text) for row in connection.execute(under)]
+            texts = [ContractText(row.hash, row.path, row.text) for row in typed_rows(connection, under)]
             return tuple(sorted(texts, key=lambda one: (one.path, one.hash)))
 
     def result(self, name: str) -> str:

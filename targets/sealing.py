@@ -17,9 +17,7 @@ def obstacles(kept: KeptRun, runs: Iterable[KeptRun], today: date, place: Span) 
     known = tuple(runs)
     yield from _of_publicity(kept, today, place)
     yield from _of_appeals(kept, place)
-    corrected = lineage(kept.name, known)
-    for earlier in (one for one in known if one.name in corrected and not one.sealed):
-        yield from _open_appeals(earlier, place)
+    yield from _of_published_runs(kept, known, place)
     if kept.run.through != WHOLE_YEAR:
         found = say("assessed through month {month} of the year", month=kept.run.through)
         yield Diagnostic("DX714", place, found, say("the whole year, through month {month}", month=WHOLE_YEAR))
@@ -61,6 +59,25 @@ def _of_appeals(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
         if appeal.upheld:
             found = say("appeal {number} of {subject}, upheld", number=appeal.number, subject=appeal.subject)
             yield Diagnostic("DX714", place, found, say("a corrected run"), CORRECT_HINT)
+
+
+def _of_published_runs(kept: KeptRun, runs: tuple[KeptRun, ...], place: Span) -> Iterator[Diagnostic]:
+    """What was objected to any run of the year that people saw is decided first, and what was upheld is in this one; and none of
+    them knew more than this one, a look back at an earlier day."""
+    corrected = lineage(kept.name, runs)
+    for other in runs:
+        same = (other.run.year, other.run.through) == (kept.run.year, kept.run.through)
+        if other.name == kept.name or other.state is RunState.DRAFT or not same:
+            continue
+        if not other.sealed:
+            yield from _open_appeals(other, place)
+        for appeal in other.appeals:
+            if appeal.decision is not None and appeal.upheld and appeal.decision.happened_at > kept.made_last:
+                found = say("appeal {number} of {subject}, upheld", number=appeal.number, subject=appeal.subject)
+                yield Diagnostic("DX714", place, found, say("a run assessed after that"), CORRECT_HINT)
+        if other.run.batch > kept.run.batch and other.name not in corrected:
+            found = say("run {name}, published, which knew more", name=other.name)
+            yield Diagnostic("DX714", place, found, say("no look back at an earlier day"), CORRECT_HINT)
 
 
 def _open_appeals(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:

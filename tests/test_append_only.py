@@ -234,6 +234,17 @@ def test_what_cannot_be_read_of_money_is_damage_too(
     assert [fault.code for fault in refused.value.diagnostics] == ["DX702"]
 
 
+def test_a_contract_that_is_no_text(databases: Databases) -> None:
+    address = databases.address()
+    store, database = store_with_money(address), open_database(address)
+    if database.is_file:  # text is text on PostgreSQL
+        with database.writing() as connection:
+            switch_off_guards(connection, "contract_text")
+            connection.exec_driver_sql("UPDATE contract_text SET text = x'ff'")
+        with pytest.raises(Refused, match="DX702"):
+            store.runs.contracts(RUN.name)
+
+
 def switch_off_guards(connection: Any, table: str) -> None:
     if connection.dialect.name == "sqlite":
         connection.execute(text(f"DROP TRIGGER {table}_no_update"))

@@ -77,6 +77,48 @@ def test_a_deposit_of_no_clause_or_no_year(clause: str, year: str) -> None:
     assert kinds(prove(whole, [record()])) == [(Kind.EDITED, "1")]
 
 
+TOOK = Posting(CASH, -100_00, payee="G001"), Posting(Account(AccountKind.DEPOSIT, "G001"), 100_00)
+BOTH_OURS = Posting(CASH, -100_00, payee="G001"), Posting(Account(AccountKind.PAY), 100_00)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        Entry(EntryKind.DEPOSIT, DAY, "", "none", "y", "G001", "1999", TOOK),
+        Entry(EntryKind.DEPOSIT, DAY, "", "none", "y", "G001", "1999", BOTH_OURS),
+        Entry(EntryKind.DEPOSIT, DAY, "", "none", "y", "G001", "2026"),
+        Entry(EntryKind.DUE, DAY, "the run", "none", "y", "G001"),
+        Entry(EntryKind.SEAL, DAY, note="x"),
+    ],
+    ids=[
+        "more back than paid in",
+        "no deposit at all",
+        "a deposit of nothing",
+        "a due of nothing",
+        "a seal of nothing",
+    ],
+)
+def test_what_no_command_enters(forged: Entry) -> None:
+    run = assessed().run.name if forged.run == "the run" else forged.run
+    whole = chained([*(one.entry for one in ledger()), replace(forged, run=run)])
+    assert kinds(prove(whole, [record()], ledger()[-1].hash)) == [(Kind.EDITED, str(len(whole)))]
+
+
+def test_a_refund_of_what_was_never_paid_in() -> None:
+    """The oldest fraud there is: the deposit left out, or called that of another year, and all behind it chained anew."""
+    entries = [one.entry for one in ledger()]
+    [first, *_] = [one for one in entries if one.kind is EntryKind.DEPOSIT]
+    for changed in ([], [replace(first, note="2025")]):
+        whole = chained([*changed, *(one for one in entries if one is not first)])
+        assert kinds(prove(whole, [record()])) == [(Kind.EDITED, str(len(whole)))]
+
+
+def test_a_seal_of_a_run_that_was_never_sealed() -> None:
+    draft = replace(record(), sealed=False)
+    deposits = [one.entry for one in ledger() if one.entry.kind in (EntryKind.DEPOSIT, EntryKind.SEAL)]
+    assert kinds(prove(chained(deposits), [draft])) == [(Kind.NOT_SEALED, draft.name)]
+
+
 def test_a_correction_may_ask_for_another_deposit_after_the_settlement() -> None:
     """A change of post found late: a yuan is given back, and the corrected run will refund the rest."""
     paid = next(one.entry for one in ledger() if one.entry.kind is EntryKind.DEPOSIT)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
-from databases import databases
+from databases import Databases, databases, open_store
 from test_commands import CONTRACT as WATER
 from test_runs import AFTER, CHECKED, FIRST, FIRST_DAY, LAST_DAY, RESULT, VILLAGE, published, refusal, runs, store
 
@@ -20,6 +20,7 @@ from rules.diagnostic import Refused, Span
 from rules.load import Loaded, parse_contract
 from rules.period import parse_period
 from targets.batch import Origin
+from targets.cadre import Cadre
 from targets.ledger import EntryKind, chain_faults
 from targets.observation import Observation
 from targets.party import Party
@@ -188,6 +189,35 @@ def test_an_open_appeal_is_not_left_behind_by_a_corrected_run(runs: Runs) -> Non
     assert refusal(refused) == ("DX714", f"appeal 1 of {VILLAGE}, not decided")
     runs.decide(1, False, AFTER, "会议记录只有十次")
     assert runs.seal(second.name, AFTER).sealed
+
+
+def test_an_appeal_is_not_left_behind_by_a_run_beside_it(runs: Runs) -> None:
+    """Both were drafts; what people saw was the first, and what was objected to it is decided before the other is sealed."""
+    other = replace(FIRST, data_hash="e" * 64)
+    runs.save(FIRST, RESULT, check=CHECKED)
+    runs.save(other, "{}", check=CHECKED)
+    runs.publish(FIRST.name, FIRST_DAY, LAST_DAY)
+    runs.appeal(FIRST.name, VILLAGE, LAST_DAY, "例会开过十二次")
+    runs.publish(other.name, FIRST_DAY, LAST_DAY)
+    with pytest.raises(Refused) as refused:
+        runs.seal(other.name, AFTER)
+    assert refusal(refused) == ("DX714", f"appeal 1 of {VILLAGE}, not decided")
+    runs.decide(1, True, AFTER, "补交会议记录")
+    with pytest.raises(Refused) as refused:
+        runs.seal(other.name, AFTER)
+    assert refusal(refused) == ("DX714", f"appeal 1 of {VILLAGE}, upheld")
+
+
+def test_a_look_back_seals_nothing_past_what_people_saw(databases: Databases) -> None:
+    store, day = open_store(databases.address()), date(2027, 1, 8)
+    for name in "甲乙":
+        store.append(Records(cadres=(Cadre("G01", name),)), Origin(day))
+    published(store.runs, replace(FIRST, batch=2))
+    earlier = replace(FIRST, data_hash="e" * 64, batch=1)
+    back = store.runs.save(earlier, "{}", check=CHECKED)
+    store.runs.publish(back.name, FIRST_DAY, LAST_DAY)
+    with pytest.raises(Refused, match="published, which knew more"):
+        store.runs.seal(back.name, AFTER)
 
 
 def test_a_correction_taken_back_before_it_was_published_stands_in_nobodys_way(runs: Runs) -> None:

@@ -201,6 +201,56 @@ def test_a_correction_that_was_paid_is_taken_back(capsys: pytest.CaptureFixture[
     assert "90" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("town")
+def test_a_correction_that_was_never_sealed_lies_between(capsys: pytest.CaptureFixture[str]) -> None:
+    """Settled; a correction is published and objected to; another corrects that, and is settled: the audit follows both links."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter", "--out", "paid") == 0
+    bring({"observations": "party,indicator,period,value\ng2,work,2026,90\n"})
+    assert run("assess") == 0
+    assert run("publish", "--from", "2026-01-02", "--until", "2026-01-08") == 0
+    assert run("appeal", "g3", "--claim", "六十一分") == 0
+    assert run("decide", "1", "--upheld", "--ground", "补交记录") == 0
+    bring({"observations": "party,indicator,period,value\ng3,work,2026,61\n"})
+    assert run("assess") == 0
+    seal()
+    assert run("settle", "--enter", "--out", "corrected") == 0
+    first = open_workspace(Path("town")).store.runs.all()[0].name
+    for arguments in (("corrected/payments.xlsx",), ("paid/payments.xlsx", "--run", first), ("--verify",)):
+        capsys.readouterr()
+        assert run("audit", *arguments) == 0, arguments
+
+
+def test_two_wordings_of_one_contract_are_not_both_what_was_agreed(
+    town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After the settlement the file is changed, still as version 1, and sealed again: the audit tells, as it did before that."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter") == 0
+    path = town / "contracts" / "cadre.yaml"
+    path.write_text(path.read_text("utf-8").replace("reward_times: 1", "reward_times: 2"), encoding="utf-8")
+    assert run("audit", "--verify") == 3
+    assert run("assess") == 0
+    seal()
+    capsys.readouterr()
+    assert run("audit", "--verify") == 3
+    assert "DX817" in capsys.readouterr().out
+
+
+def test_a_hash_that_was_written_down(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In any letters, with dots behind it; but a character or two prove nothing, and words are none."""
+    assert run("deposits", "--enter") == 0
+    head = open_workspace(town).store.books.vouchers()[-1].hash
+    for written in (head, f" {head.upper()} ", f"{head[:10]}..."):
+        assert run("audit", "--verify", "--head", written) == 0
+    assert run("audit", "--verify", "--head", "0" * 64) == 3
+    for written in (head[:4], f"sha256:{head}", "..."):
+        assert run("audit", "--verify", "--head", written) == 2
+    assert "DX711" in capsys.readouterr().err
+
+
 def paid(path: str) -> list[tuple[object, ...]]:
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None

@@ -15,23 +15,31 @@ CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
 
 
 def prove(
-    vouchers: Sequence[Voucher], runs: Sequence[RunRecord], head: str = "", *, damaged: bool = False
+    vouchers: Sequence[Voucher],
+    runs: Sequence[RunRecord],
+    head: str = "",
+    *,
+    damaged: bool = False,
+    supersedes: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with the ledger: by its own hashes, by the runs that it settles, by a hash written down.
 
-    `damaged` where a kept run cannot be read any more: that one need not be missing a second time.
+    `damaged` where a kept run cannot be read any more: that one need not be missing a second time. `supersedes` is of all kept
+    runs, where `runs` are only those that the ledger knows.
     """
     records = {one.name: one for one in runs}
     edited = {one.subject: one for one in _edited(vouchers)}
     broken = list(_broken(vouchers, set(edited)))
     for voucher, told in misshapen(vouchers):
         edited.setdefault(str(voucher.number), of_voucher(Kind.EDITED, voucher, told))
-    for finding in not_what_is_due(vouchers, records):
+    links = supersedes if supersedes is not None else {one.name: one.supersedes for one in runs}
+    for finding in not_what_is_due(vouchers, records, links):
         edited.setdefault(finding.subject, finding)
     # A row changed with its hash, and only its own: the link behind it shows the same fault a second time.
     broken = [one for one in broken if _number_before(one.subject) not in edited]
     if not broken:
-        broken = [*_cut_off(vouchers, edited), *_head_gone(vouchers, head)][:1]
+        cut = [*_cut_off(vouchers, edited), *_seal_gone(vouchers, records, edited, damaged=damaged)]
+        broken = [*cut, *_head_gone(vouchers, head)][:1]
     found = [*edited.values(), *broken]
     return (*found, *_not_sealed(vouchers, records, damaged=damaged or bool(found)))
 
@@ -84,6 +92,19 @@ def _cut_off(vouchers: Sequence[Voucher], edited: Mapping[str, Finding]) -> Iter
             yield of_voucher(Kind.BROKEN_CHAIN, last, told)
 
 
+def _seal_gone(
+    vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], edited: Mapping[str, Finding], *, damaged: bool
+) -> Iterator[Finding]:
+    """Sealing enters the seal: a sealed run without one, of which nothing else is there, lost it with the end of the ledger."""
+    there = {one.entry.run for one in vouchers if one.entry.run}
+    if not there <= records.keys():
+        return  # what is wrong then is told of the vouchers
+    for name, record in records.items():
+        if record.sealed and name not in there and not edited and not damaged:
+            told = say("the seal of run {name} is not in the ledger: the last vouchers are gone", name=name[:12])
+            yield Finding(Kind.BROKEN_CHAIN, name, told)
+
+
 def _head_gone(vouchers: Sequence[Voucher], head: str) -> Iterator[Finding]:
     standing = [hash_ for one in vouchers for hash_ in (one.hash, _recomputed(one))]
     if head and not any(hash_.startswith(head) for hash_ in standing):
@@ -96,6 +117,9 @@ def _not_sealed(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], *
     first: dict[str, Voucher] = {}
     for one in vouchers:
         if one.entry.kind in CARRY_OUT:
+            first.setdefault(one.entry.run, one)
+    for one in vouchers:
+        if one.entry.kind is EntryKind.SEAL and one.entry.run in records and not records[one.entry.run].sealed:
             first.setdefault(one.entry.run, one)
     for run, voucher in first.items():
         sealed = any(

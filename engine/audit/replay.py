@@ -22,12 +22,17 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class ContractCopy:
-    """The text of a contract and version: one that was sealed, or a file of today. `hash` is that of its content."""
+    """The text of a contract, version and year: one that was sealed, or a file of today. `hash` is that of its content."""
 
     contract: str
     version: int
     hash: str
     place: Span
+    year: int = 0
+
+    @property
+    def called(self) -> tuple[str, int, int]:
+        return self.contract, self.version, self.year
 
 
 def replay_finding(kept: KeptRun, stored_result: str, replay: Replay) -> Finding | None:
@@ -45,22 +50,28 @@ def proves(kept: KeptRun, replay: Replay) -> bool:
 
 
 def contract_findings(sealed: Sequence[ContractCopy], filed: Sequence[ContractCopy]) -> tuple[Finding, ...]:
-    """Files that call themselves by the id and version of a sealed contract and say something else."""
-    agreed = {(one.contract, one.version): one for one in sealed}
+    """Files that call themselves by the id, version and year of a sealed contract and say something else; and what was sealed
+    under one such name in two wordings, the first of which counts."""
+    agreed: dict[tuple[str, int, int], ContractCopy] = {}
+    other: list[ContractCopy] = []
+    for copy in sealed:
+        before = agreed.setdefault(copy.called, copy)
+        if before.hash != copy.hash:
+            other.append(copy)
     found = []
-    for file in filed:
-        before = agreed.get((file.contract, file.version))
-        if before is not None and before.hash != file.hash:
+    for copy in dict.fromkeys((*other, *filed)):
+        before = agreed.get(copy.called, copy)
+        if before.hash != copy.hash:
             told = say(
                 "{contract}, version {version}, says something else than what was sealed",
-                contract=file.contract, version=file.version,
+                contract=copy.contract, version=copy.version,
             )  # fmt: skip
             evidence = (
                 Evidence(say("sealed with the hash {hash}", hash=before.hash), before.place),
-                Evidence(say("the file has the hash {hash}", hash=file.hash), file.place),
+                Evidence(say("the file has the hash {hash}", hash=copy.hash), copy.place),
             )
-            found.append(Finding(Kind.CONTRACT_CHANGED, f"{file.contract} {file.version}", told, evidence=evidence))
-    return tuple(found)
+            found.append(Finding(Kind.CONTRACT_CHANGED, f"{copy.contract} {copy.version}", told, evidence=evidence))
+    return tuple({one.evidence[1].told: one for one in reversed(found)}.values())[::-1]
 
 
 def _changed(kept: KeptRun, stored_result: str, replay: Replay) -> Text | None:

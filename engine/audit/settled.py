@@ -14,7 +14,7 @@ from rules.diagnostic import Text, say
 from rules.money import DueKind
 from rules.quantity import show_money
 from targets.kept import superseded
-from targets.ledger import Entry, EntryKind, Posting, Voucher, deposits_held
+from targets.ledger import Entry, EntryKind, Posting, Voucher, chain_faults, deposits_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,12 @@ class RunRecord:
     dues: tuple[Due, ...] | None = None
 
 
-def not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord]) -> Iterator[Finding]:
-    """Vouchers whose hash fits and which do not follow from the run that they seal or carry out."""
-    supersedes = {one.name: one.supersedes for one in records.values()}
+def not_what_is_due(
+    vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], supersedes: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Vouchers whose hash fits and which do not follow from the run that they seal or carry out. `supersedes` is of all kept
+    runs: one between two that were settled may never have moved anything."""
+    whole = not any(True for _ in chain_faults(vouchers))
     ends = {one.entry.run: one for one in reversed(vouchers) if one.entry.kind is EntryKind.SETTLED}
     for run in sorted(ends.keys() & records.keys()):
         earlier = next((name for name in superseded(run, supersedes) if name in ends), "")
@@ -46,7 +49,7 @@ def not_what_is_due(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord
         yield from _differing([one for one in vouchers if one.entry.run == run], _entries(dues, before, ends[run]))
         # As they were when it was settled: a correction may ask for others afterwards.
         until = takewhile(lambda one: one is not ends[run], vouchers)  # noqa: B023
-        yield from _deposits_differing(tuple(until), dues, records[run].year)
+        yield from _deposits_differing(tuple(until), dues, records[run].year, ends[run] if whole else None)
     for one in vouchers:
         sealed = records.get(one.entry.run)
         if one.entry.kind is EntryKind.SEAL and sealed is not None and sealed.result_hash not in ("", one.entry.note):
@@ -101,8 +104,13 @@ def _other_lines(voucher: Voucher, entered: Sequence[Posting], lines: Sequence[P
     return of_voucher(Kind.EDITED, voucher, told, due_fen, entered_fen)
 
 
-def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due], year: int) -> Iterator[Finding]:
-    """What was paid in for the year is what is refunded and forfeited, always: of clauses that the run does not have, nothing."""
+def _deposits_differing(
+    vouchers: Sequence[Voucher], dues: Sequence[Due], year: int, end: Voucher | None
+) -> Iterator[Finding]:
+    """What was paid in for the year is what is refunded and forfeited, always: of clauses that the run does not have, nothing.
+
+    What was never paid in is told of the settlement's `end`; not where a damaged chain may have lost it.
+    """
     wanted: dict[Clause, int] = defaultdict(int)
     for due in dues:
         if due.kind in (DueKind.REFUND, DueKind.FORFEIT):
@@ -121,3 +129,12 @@ def _deposits_differing(vouchers: Sequence[Voucher], dues: Sequence[Due], year: 
                 number=voucher.number, entered=show_money(held_fen[key]), due=show_money(due_fen),
             )  # fmt: skip
             yield of_voucher(Kind.EDITED, voucher, told, due_fen, held_fen[key])
+    missing = [key for key, fen in wanted.items() if fen and key not in last]
+    if missing and end is not None:
+        contract, clause, cadre = missing[0]
+        due_fen = sum(wanted[key] for key in missing)
+        told = say(
+            "voucher {number} ends a settlement of deposits that nobody paid in: {amount}, such as that of {cadre}",
+            number=end.number, amount=show_money(due_fen), cadre=f"{cadre} ({contract} {clause})",
+        )  # fmt: skip
+        yield of_voucher(Kind.EDITED, end, told, 0, due_fen)

@@ -16,22 +16,46 @@ def misshapen(vouchers: Sequence[Voucher]) -> Iterator[tuple[Voucher, Text]]:
     """Each with what is wrong: lines where there are none, accounts that its kind does not move, an end told twice, a
     deposit of no year."""
     once: set[tuple[EntryKind, str]] = set()
+    held_fen: dict[tuple[str, ...], int] = {}
     for one in vouchers:
         kind, lines = one.entry.kind, one.entry.postings
         if kind in (EntryKind.SEAL, EntryKind.SETTLED):
             if lines:
                 yield one, say("voucher {number} moves money, and its kind moves none", number=one.number)
+            elif not one.entry.run:
+                yield one, say("voucher {number} is of no run", number=one.number)
             elif (kind, one.entry.run) in once:
                 yield one, say("voucher {number} says again what was said before", number=one.number)
             once.add((kind, one.entry.run))
+        elif not lines:
+            yield one, say("voucher {number} moves nothing, and its kind moves money", number=one.number)
         elif kind is EntryKind.DEPOSIT and (one.entry.run or not _is_year(one.entry.note)):
             yield one, say("voucher {number} is a deposit of no year", number=one.number)
-        elif not all(_belongs(one.entry, line) for line in lines):
+        elif kind is EntryKind.DEPOSIT and _below_nothing(one, held_fen):
+            yield one, say("voucher {number} gives back more than was ever paid in", number=one.number)
+        elif not all(_belongs(one.entry, line) for line in lines) or not _has_both_sides(one.entry):
             yield one, say("voucher {number} moves an account that its kind does not move", number=one.number)
+
+
+def _below_nothing(voucher: Voucher, held_fen: dict[tuple[str, ...], int]) -> bool:
+    """Kept up to date with what each cadre has paid in under each clause for each year."""
+    entry = voucher.entry
+    key = (entry.contract, entry.clause, entry.subject, entry.note)
+    paid = -sum(line.amount_fen for line in entry.postings if line.account.kind is AccountKind.DEPOSIT)
+    held_fen[key] = held_fen.get(key, 0) + paid
+    return held_fen[key] < 0
 
 
 def _is_year(note: str) -> bool:
     return len(note) == YEAR_DIGITS and note.isascii() and note.isdigit()
+
+
+def _has_both_sides(entry: Entry) -> bool:
+    """A deposit goes from or to somebody's deposit account, line by line."""
+    if entry.kind is not EntryKind.DEPOSIT:
+        return True
+    kinds = [line.account.kind is AccountKind.DEPOSIT for line in entry.postings]
+    return kinds.count(True) == kinds.count(False)
 
 
 def _belongs(entry: Entry, line: Posting) -> bool:
