@@ -17,6 +17,8 @@ from typing import Any, NoReturn, Self
 from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeEngine
+from sqlmodel.sql.sqltypes import AutoString
 
 from rules.diagnostic import Diagnostic, Refused, Span, Text, refuse, say
 
@@ -152,12 +154,17 @@ def typed_rows(connection: Connection, statement: Select[Any]) -> Sequence[Row[A
     """All of them, each value of the type of its column: SQLite keeps text where a number should be. Raises Damaged."""
     with as_damage():
         rows = connection.execute(statement).all()
-        kinds = [(column.name, column.type.python_type) for column in statement.selected_columns]
+        kinds = [(column.name, _kind_of(column.type)) for column in statement.selected_columns]
         for row in rows:
             for (name, kind), value in zip(kinds, row, strict=True):
                 if value is not None and not isinstance(value, kind):
                     raise ValueError(f"{name} {value!r}")
     return rows
+
+
+def _kind_of(column: TypeEngine[Any]) -> type[Any]:
+    """SQLModel's text says of itself only that it is an object."""
+    return str if isinstance(column, AutoString) else column.python_type
 
 
 @contextmanager
