@@ -78,7 +78,7 @@ def audit(
     if out is not None:
         _refuse_out(out)
     headings, head = _headings(map_ or ()), _hash(head)
-    opened = open_workspace(workspace, to_write=False)
+    opened = open_workspace(workspace, to_audit=True)
     lines: tuple[PayoutLine, ...] | None = None
     if payments is not None:
         warnings: list[Diagnostic] = []
@@ -101,25 +101,35 @@ def audit_workspace(
     Raises Refused for a run that there is not, and for a ledger that cannot be read.
     """
     from cli.proof import carried_before, filed_contracts, proof_of, record_of, sealed_contracts
-    from engine.audit.chain import prove
+    from engine.audit.chain import Damage, prove
     from engine.audit.replay import contract_findings
+    from engine.audit.steps import guards_finding, steps_explained
 
-    vouchers, runs = workspace.store.books.vouchers(), workspace.store.runs.all()
+    standing = workspace.store.standing()
+    vouchers, runs = standing.vouchers, standing.runs
     named = {one.name: one for one in runs}
-    target = _target(workspace, vouchers, named, run)
+    steps = steps_explained(standing.trail, {one.name: one.run.batch for one in runs}, vouchers)
+    target = _target(workspace, vouchers, named, steps.inputs, run)
     concerned = {one.entry.run for one in vouchers} | ({target} if target else set())
     proofs = {name: proof_of(workspace, one) for name, one in named.items() if every or name in concerned}
-    findings = [proof.finding for proof in proofs.values() if proof.finding is not None]
+    findings = [*guards_finding(standing.guards), *steps.findings]
+    findings += [
+        proof.finding
+        for name, proof in proofs.items()
+        if proof.finding is not None and (proof.assessment is not None or name not in steps.inputs)
+    ]
     records = [record_of(proof, runs, vouchers) for proof in proofs.values()]
-    unreadable = any(proof.finding is not None and proof.assessment is None for proof in proofs.values())
+    unreadable = any(proof.assessment is None for proof in proofs.values()) or bool(steps.inputs - named.keys())
     supersedes = {one.name: one.run.supersedes for one in runs}
-    findings += prove(vouchers, records, head, damaged=unreadable, supersedes=supersedes)
+    damage = Damage(standing.wrong_cells, unreadable, steps.steps)
+    hashes = [one.hash for one in standing.trail.links]
+    findings += prove(vouchers, records, head, damage=damage, supersedes=supersedes, trail_hashes=hashes)
     findings += contract_findings(sealed_contracts(list(proofs.values())), filed_contracts(workspace))
     settled = _settled(vouchers, findings)
     for name in sorted(settled & proofs.keys() - {target}):
         findings += _unposted(proofs[name], carried_before(proofs[name], proofs, vouchers, supersedes), vouchers)
     entitled = None
-    if target and proofs[target].assessment is not None:
+    if target in proofs and proofs[target].assessment is not None:
         before = carried_before(proofs[target], proofs, vouchers, supersedes)
         entitled, paid = _paid(proofs[target], before, vouchers, lines, settled=target in settled)
         findings = [*paid, *findings]
@@ -161,14 +171,21 @@ def _paid(
     return entitled, unposted(entitled, vouchers, [name]) if settled else ()
 
 
-def _target(workspace: Workspace, vouchers: Sequence[Voucher], named: Mapping[str, KeptRun], run: str | None) -> str:
-    """The run asked for, else the one settled last, else sealed last, else assessed last; empty where there is none."""
+def _target(
+    workspace: Workspace,
+    vouchers: Sequence[Voucher],
+    named: Mapping[str, KeptRun],
+    damaged: frozenset[str],
+    run: str | None,
+) -> str:
+    """The run asked for, else the one settled last (it may be one that cannot be read), else sealed last, else assessed last;
+    empty where there is none."""
     from targets.ledger import EntryKind
 
     if run is not None:
         return workspace.store.runs.find(run).name
     moved = [one.entry.run for one in vouchers if one.entry.kind in (EntryKind.DUE, EntryKind.SETTLED)]
-    settled = [name for name in moved if name in named]
+    settled = [name for name in moved if name in named or name in damaged]
     sealed = [name for name, one in named.items() if one.sealed]
     return next(iter([*settled[::-1], *sealed[::-1], *list(named)[::-1]]), "")
 

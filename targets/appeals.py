@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
-from targets.database import as_damage, typed_rows
+from targets import keeping
+from targets.damage import ReadsRows, as_damage, whole_rows
 from targets.kept import Appeal, Decision, KeptRun, RunState
 from targets.rows import is_plain_text, visible
 from targets.schema import Table
@@ -25,7 +26,7 @@ def file_appeal(connection: Connection, place: Span, kept: KeptRun, appeal: Appe
     number = int(connection.execute(select(func.coalesce(func.max(_APPEAL.c.id), 0) + 1)).scalar_one())
     row = {"id": number, "run": kept.name, "subject": appeal.subject, "filed_on": appeal.filed_on}
     row |= {"claim": appeal.claim, "happened_at": appeal.happened_at, "who": appeal.who}
-    connection.execute(insert(_APPEAL), row)
+    keeping.write(connection, "appeal", [row], kept.name)
     return number
 
 
@@ -49,7 +50,7 @@ def decide_appeal(connection: Connection, place: Span, number: int, decision: De
     refuse_if_any(_faults_of_deciding(appeal, decision, place))
     row = {"appeal": number, "upheld": decision.upheld, "decided_on": decision.decided_on}
     row |= {"ground": decision.ground, "happened_at": decision.happened_at, "who": decision.who}
-    connection.execute(insert(_DECISION), row)
+    keeping.write(connection, "appeal_decision", [row], appeal.run)
     decided = _one(connection, number)
     assert decided is not None
     return decided
@@ -70,10 +71,12 @@ def _faults_of_deciding(appeal: Appeal, decision: Decision, place: Span) -> Iter
     yield from unstorable_texts(place, decision.ground, decision.who)
 
 
-def load_appeals(connection: Connection, names: Sequence[str]) -> dict[str, tuple[Appeal, ...]]:
+def load_appeals(
+    connection: Connection, names: Sequence[str], read: ReadsRows = whole_rows
+) -> dict[str, tuple[Appeal, ...]]:
     """Those against each run, in the order they were filed."""
     by_run: dict[str, tuple[Appeal, ...]] = {}
-    for appeal in _appeals(connection, _APPEAL.c.run.in_(names)):
+    for appeal in _appeals(connection, _APPEAL.c.run.in_(names), read):
         by_run[appeal.run] = (*by_run.get(appeal.run, ()), appeal)
     return by_run
 
@@ -83,16 +86,22 @@ def _one(connection: Connection, number: int) -> Appeal | None:
 
 
 @as_damage("appeal")
-def _appeals(connection: Connection, which: ColumnElement[bool]) -> list[Appeal]:
+def _appeals(connection: Connection, which: ColumnElement[bool], read: ReadsRows = whole_rows) -> list[Appeal]:
     made = select(_DECISION).join(_APPEAL).where(which)
-    decisions = {
-        row.appeal: Decision(row.upheld, row.decided_on, row.ground, row.happened_at, row.who)
-        for row in typed_rows(connection, made)
-    }
-    return [
-        Appeal(row.id, row.run, row.subject, row.filed_on, row.claim, row.happened_at, row.who, decisions.get(row.id))
-        for row in typed_rows(connection, select(_APPEAL).where(which).order_by(_APPEAL.c.id))
-    ]
+    decisions = dict(
+        read(
+            connection,
+            made,
+            lambda row: (row.appeal, Decision(row.upheld, row.decided_on, row.ground, row.happened_at, row.who)),
+        )
+    )
+    return read(
+        connection,
+        select(_APPEAL).where(which).order_by(_APPEAL.c.id),
+        lambda row: Appeal(
+            row.id, row.run, row.subject, row.filed_on, row.claim, row.happened_at, row.who, decisions.get(row.id)
+        ),
+    )
 
 
 def unstorable_texts(place: Span, *texts: str) -> Iterator[Diagnostic]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from rules.diagnostic import Diagnostic, refuse, say
-from targets.database import Database, as_damage, typed_rows
+from targets.damage import WRONG_CELL, Damaged, as_damage, cells, whole_rows
+from targets.database import Database
 from targets.ledger import Entry, EntryKind, Posting, Voucher, hash_of, parse_account
 from targets.schema import Table
 
@@ -45,6 +46,7 @@ class Books:
     def append(self, connection: Connection, entries: Sequence[Entry], who: str = "") -> tuple[Voucher, ...]:
         """Enter these inside the transaction of the caller."""
         last = connection.execute(select(_VOUCHER).order_by(_VOUCHER.c.number.desc()).limit(1)).first()
+        _refuse_strays(connection, 0 if last is None else last.number)
         vouchers = tuple(self._numbered(None if last is None else _voucher(last, ()), entries, who))
         for voucher in vouchers:
             _insert(connection, voucher)
@@ -62,6 +64,15 @@ class Books:
             now = self._now()
             last = Voucher(number, entry, now, who, before, hash_of(number, entry, now, who, before))
             yield last
+
+
+def _refuse_strays(connection: Connection, last: int) -> None:
+    """Lines put there for a voucher to come would become its own."""
+    stray = connection.execute(
+        select(_POSTING.c.voucher).where(_POSTING.c.voucher > last).limit(1)
+    ).scalar_one_or_none()
+    if stray is not None:
+        raise Damaged(f"voucher: {stray}: lines without a voucher")
 
 
 def _insert(connection: Connection, voucher: Voucher) -> None:
@@ -85,15 +96,59 @@ def _insert(connection: Connection, voucher: Voucher) -> None:
 @as_damage("voucher")
 def _load(connection: Connection) -> tuple[Voucher, ...]:
     postings: dict[int, list[Posting]] = defaultdict(list)
-    for row in typed_rows(connection, select(_POSTING).order_by(_POSTING.c.voucher, _POSTING.c.line)):
-        postings[row.voucher].append(Posting(parse_account(row.account), row.amount_fen, row.due, row.payee))
-    rows = typed_rows(connection, select(_VOUCHER).order_by(_VOUCHER.c.number))
-    if stray := sorted(postings.keys() - {row.number for row in rows}):
+    lines = select(_POSTING).order_by(_POSTING.c.voucher, _POSTING.c.line)
+    for number, line in whole_rows(connection, lines, lambda row: (row.voucher, _posting(row))):
+        postings[number].append(line)
+    heads = select(_VOUCHER).order_by(_VOUCHER.c.number)
+    vouchers = whole_rows(connection, heads, lambda row: _voucher(row, tuple(postings[row.number])))
+    if stray := sorted(postings.keys() - {one.number for one in vouchers}):
         raise ValueError(f"{stray[0]}: lines without a voucher")
-    return tuple(_voucher(row, tuple(postings[row.number])) for row in rows)
+    return tuple(vouchers)
+
+
+def _posting(row: Any) -> Posting:
+    return Posting(parse_account(row.account), row.amount_fen, row.due, row.payee)
 
 
 def _voucher(row: Any, postings: tuple[Posting, ...]) -> Voucher:
     kind = EntryKind(row.kind)
     entry = Entry(kind, row.day, row.run or "", row.contract, row.clause, row.subject, row.note, postings)
     return Voucher(row.number, entry, row.happened_at, row.who, row.previous_hash, row.hash)
+
+
+def standing(connection: Connection) -> tuple[tuple[Voucher, ...], Mapping[int, tuple[str, ...]]]:
+    """The ledger as it stands, whatever stands there, for the audit.
+
+    What cannot be read is left out of its voucher, whose hash then does not fit. Such cells come after, by the number of the
+    voucher, and lines of vouchers that there are none of.
+    """
+    wrong: dict[int, list[str]] = defaultdict(list)
+    postings: dict[int, list[tuple[int, Posting]]] = defaultdict(list)
+    for row in cells(connection, _POSTING):
+        number, shown = row.values["voucher"] or 0, {**row.values, **row.wrong}
+        try:
+            if row.wrong:
+                raise ValueError(row.wrong)
+            line = Posting(parse_account(shown["account"]), shown["amount_fen"], shown["due"], shown["payee"])
+            postings[number].append((shown["line"], line))
+        except WRONG_CELL:
+            wrong[number] += [f"{name} {cell}" for name, cell in (row.wrong or {"account": shown["account"]}).items()]
+    vouchers = []
+    for row in cells(connection, _VOUCHER):
+        number = row.values["number"] or 0
+        lines = tuple(line for _, line in sorted(postings.pop(number, ()), key=lambda one: one[0]))
+        if row.values["kind"] not in tuple(EntryKind):
+            row.wrong["kind"] = repr(row.values["kind"])
+        wrong[number] += [f"{name} {cell}" for name, cell in row.wrong.items()]
+        vouchers.append(_as_it_stands(number, row.values, lines))
+    wrong |= {number: [*wrong[number], "posting"] for number in postings}
+    vouchers.sort(key=lambda one: one.number)
+    return tuple(vouchers), {number: tuple(some) for number, some in wrong.items() if some}
+
+
+def _as_it_stands(number: int, values: Mapping[str, Any], postings: tuple[Posting, ...]) -> Voucher:
+    kind = EntryKind(values["kind"]) if values["kind"] in tuple(EntryKind) else EntryKind.DUE
+    words = {name: values[name] or "" for name in ("run", "contract", "clause", "subject", "note")}
+    entry = Entry(kind, values["day"] or date.min, postings=postings, **words)
+    when = values["happened_at"] or datetime.min.replace(tzinfo=UTC)
+    return Voucher(number, entry, when, *(values[name] or "" for name in ("who", "previous_hash", "hash")))

@@ -8,19 +8,18 @@ docs/decisions/0004-store.md.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.types import TypeEngine
-from sqlmodel.sql.sqltypes import AutoString
 
 from rules.diagnostic import Diagnostic, Refused, Span, Text, refuse, say
+from targets.damage import Damaged
 
 WAIT_MS = 10_000
 """How long a writer waits for another one before it is refused."""
@@ -37,11 +36,13 @@ class Database:
         self._engine, self._wait_ms = engine, wait_ms
 
     @classmethod
-    def in_file(cls, path: Path, wait_ms: int = WAIT_MS, *, read_only: bool = False) -> Self:
-        """SQLite. The file is made when it is not there: look first."""
+    def in_file(
+        cls, path: Path, wait_ms: int = WAIT_MS, *, read_only: bool = False, whatever_it_says: bool = False
+    ) -> Self:
+        """SQLite. The file is made when it is not there: look first. `whatever_it_says` reads text that is none, too."""
         # No pool: a connection left open would keep the file from being moved or deleted on Windows.
         engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
-        event.listen(engine, "connect", _on_sqlite_connect(wait_ms, read_only=read_only))
+        event.listen(engine, "connect", _on_sqlite_connect(wait_ms, read_only, whatever_it_says))
         event.listen(engine, "begin", _begin_sqlite)
         return cls(engine, Span(str(path)), wait_ms)
 
@@ -110,7 +111,9 @@ def _refuse_address(found: Text, hint: Text | None = None) -> NoReturn:
     refuse(Diagnostic("DX722", Span("database"), found, expected, hint))
 
 
-def _on_sqlite_connect(wait_ms: int, *, read_only: bool) -> Callable[[sqlite3.Connection, object], None]:
+def _on_sqlite_connect(
+    wait_ms: int, read_only: bool, whatever_it_says: bool
+) -> Callable[[sqlite3.Connection, object], None]:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # The driver would begin late, and not at all for CREATE TABLE; BEGIN is ours (below).
         connection.isolation_level = None
@@ -124,8 +127,14 @@ def _on_sqlite_connect(wait_ms: int, *, read_only: bool) -> Callable[[sqlite3.Co
             *(["query_only = ON"] if read_only else []),
         ):
             connection.execute(f"PRAGMA {setting}")
+        if whatever_it_says:
+            connection.text_factory = _spelled_out
 
     return prepare
+
+
+def _spelled_out(text: bytes) -> str:
+    return text.decode("utf-8", "backslashreplace")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -135,36 +144,6 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     # A writer that began as a reader could not wait for another writer: SQLite refuses that at once, as a deadlock.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
-
-
-class Damaged(Exception):
-    """A row that this program did not write; refused as DX702 by the transaction that it is read in."""
-
-
-@contextmanager
-def as_damage(what: str = "") -> Iterator[None]:
-    """What cannot be made of rows is damage to them: for whatever makes records of rows, and nothing else."""
-    try:
-        yield
-    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
-        raise Damaged(f"{what}: {error}" if what else str(error)) from error
-
-
-def typed_rows(connection: Connection, statement: Select[Any]) -> Sequence[Row[Any]]:
-    """All of them, each value of the type of its column: SQLite keeps text where a number should be. Raises Damaged."""
-    with as_damage():
-        rows = connection.execute(statement).all()
-        kinds = [(column.name, _kind_of(column.type)) for column in statement.selected_columns]
-        for row in rows:
-            for (name, kind), value in zip(kinds, row, strict=True):
-                if value is not None and not isinstance(value, kind):
-                    raise ValueError(f"{name} {value!r}")
-    return rows
-
-
-def _kind_of(column: TypeEngine[Any]) -> type[Any]:
-    """SQLModel's text says of itself only that it is an object."""
-    return str if isinstance(column, AutoString) else column.python_type
 
 
 @contextmanager
@@ -215,17 +194,3 @@ _HINTS = {
     "DX703": say("look at the rights on the folder, at the free space of the disk and at the network"),
     "DX704": say("let the other program finish, then run the same command again; nothing has been stored"),
 }
-
-
-def missing_guards(connection: Connection, tables: Iterable[str]) -> tuple[str, ...]:
-    """Triggers that `targets.migrations.guards` put on these tables and that are gone or switched off."""
-    if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        kinds: tuple[str, ...] = ("insert", "no_update", "no_delete", "no_replace")
-    else:
-        query = (
-            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND pg_table_is_visible(tgrelid)"
-        )
-        kinds = ("insert", "append_only")
-    standing = set(connection.execute(text(query)).scalars())
-    return tuple(name for table in tables for kind in kinds if (name := f"{table}_{kind}") not in standing)

@@ -63,7 +63,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be entered: of one clause of a contract for one subject. `note` of a seal is the SHA-256 of the result, of
+    """What is to be entered: of one clause of a contract for one subject. `note` of a seal is a `seal_note`, of
     a deposit the year it is for: the next year's is often paid in before this year's is settled.
 
     A seal and a settlement's end carry no postings.
@@ -81,6 +81,17 @@ class Entry:
     @property
     def balanced(self) -> bool:
         return sum(posting.amount_fen for posting in self.postings) == 0
+
+
+def seal_note(result_hash: str, trail_hash: str = "") -> str:
+    """The SHA-256 of the result, and the last hash of the trail when the run was sealed (`targets.trail`)."""
+    return f"{result_hash} {trail_hash}".rstrip()
+
+
+def sealed_hashes(entry: Entry) -> tuple[str, str]:
+    """Of a seal: both again; the second empty where there was no trail yet."""
+    result_hash, _, trail_hash = entry.note.partition(" ")
+    return result_hash, trail_hash
 
 
 @dataclass(frozen=True, slots=True)

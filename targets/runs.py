@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Table as SqlTable
 
 from rules.amend import content_hash
 from rules.diagnostic import Diagnostic, Text, refuse, refuse_if_any, say
+from targets import keeping
 from targets.appeals import decide_appeal, file_appeal, load_appeals, unstorable_texts
 from targets.books import Books
-from targets.database import Database, as_damage, typed_rows
+from targets.damage import ReadsRows, as_damage, sound_rows, whole_rows
+from targets.database import Database
 from targets.kept import Appeal, ContractText, Decision, KeptRun, RunEvent, RunState, lineage, placed
-from targets.ledger import Entry, EntryKind
+from targets.ledger import Entry, EntryKind, seal_note
 from targets.run import Extent, Run, RunCheck
 from targets.schema import Table
 from targets.sealing import obstacles
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from rules.load import Loaded
 
 __all__ = ["KeptRun", "RunEvent", "RunState", "Runs"]
+
+R = TypeVar("R")
 
 _RUN, _EVENT, _CHECK, _TEXT, _UNDER = (
     Table.metadata.tables[name] for name in ("run", "run_event", "run_check", "contract_text", "run_contract")
@@ -99,7 +104,8 @@ class Runs:
             return decide_appeal(connection, self._database.place, number, decision)
 
     def seal(self, name: str, today: date, who: str = "") -> KeptRun:
-        """Make the run final, and enter the SHA-256 of its result into the ledger. A sealed run stays as it is.
+        """Make the run final, and enter the SHA-256 of its result into the ledger, with the last hash of the trail. A sealed run
+        stays as it is.
 
         Raises Refused with everything that stands in the way (DX709, DX714, DX715), or for a day before that of the last
         voucher (DX719).
@@ -113,7 +119,8 @@ class Runs:
             refuse_if_any([*obstacles(kept, runs, today, place), *unstorable_texts(place, who)])
             self._add_event(connection, whole, RunState.SEALED, who)
             result = sha256(_result(connection, whole).encode()).hexdigest()
-            self._books.append(connection, [Entry(EntryKind.SEAL, today, run=whole, note=result)], who)
+            note = seal_note(result, keeping.last_link(connection)[1])
+            self._books.append(connection, [Entry(EntryKind.SEAL, today, run=whole, note=note)], who)
             return _load(connection, (whole,))[0]
 
     def latest(self, year: int | None = None) -> KeptRun:
@@ -145,7 +152,7 @@ class Runs:
         with self._database.reading() as connection:
             whole = self._one_name(connection, name)
             under = select(_TEXT).join(_UNDER).where(_UNDER.c.run == whole)
-            texts = [ContractText(row.hash, row.path, row.text) for row in typed_rows(connection, under)]
+            texts = whole_rows(connection, under, lambda row: ContractText(row.hash, row.path, row.text))
             return tuple(sorted(texts, key=lambda one: (one.path, one.hash)))
 
     def result(self, name: str) -> str:
@@ -155,7 +162,8 @@ class Runs:
 
     def _add_run(self, connection: Connection, run: Run, result: str) -> None:
         row = {**asdict(run), "batch": run.batch or None, "supersedes": run.supersedes or None}
-        connection.execute(insert(_RUN), row | {"name": run.name, "created_at": self._now(), "result": result})
+        row |= {"name": run.name, "created_at": self._now(), "result": result}
+        keeping.write(connection, "run", [row], run.name)
 
     def _placed(self, connection: Connection, run: Run) -> Run:
         if not run.supersedes:
@@ -182,12 +190,12 @@ class Runs:
         number = connection.execute(select(func.coalesce(func.max(_EVENT.c.id), 0) + 1)).scalar_one()
         row = {"id": number, "run": name, "state": str(state), "happened_at": self._now(), "who": who}
         row |= dict(zip(("first_day", "last_day"), period or (None, None), strict=True))
-        connection.execute(insert(_EVENT), row)
+        keeping.write(connection, "run_event", [row], name)
 
     def _add_check(self, connection: Connection, name: str, check: RunCheck) -> None:
         number = connection.execute(select(func.coalesce(func.max(_CHECK.c.id), 0) + 1)).scalar_one()
         row = {"id": number, "run": name, "extent": str(check.extent), "cells": check.cells, "happened_at": self._now()}
-        connection.execute(insert(_CHECK), row)
+        keeping.write(connection, "run_check", [row], name)
 
     def _refuse_unknown(self, found: Text, expected: Text, hint: Text | None = None) -> NoReturn:
         refuse(Diagnostic("DX708", self._database.place, found, expected, hint))
@@ -205,9 +213,9 @@ def _keep_texts(connection: Connection, name: str, contracts: Sequence[Loaded]) 
     for hash_, tree in texts.items():
         if hash_ not in kept:
             row = {"hash": hash_, "path": PurePath(tree.path).name, "text": tree.text}
-            connection.execute(insert(_TEXT), row)
+            keeping.write(connection, "contract_text", [row])
         if hash_ not in under:
-            connection.execute(insert(_UNDER), {"run": name, "contract": hash_})
+            keeping.write(connection, "run_contract", [{"run": name, "contract": hash_}], name)
 
 
 def _result(connection: Connection, name: str) -> str:
@@ -215,32 +223,54 @@ def _result(connection: Connection, name: str) -> str:
 
 
 @as_damage("run")
-def _load(connection: Connection, names: Sequence[str] | None = None) -> tuple[KeptRun, ...]:
+def _load(
+    connection: Connection, names: Sequence[str] | None = None, read: ReadsRows = whole_rows
+) -> tuple[KeptRun, ...]:
     """These runs, or all, in the order they were made."""
-    every = typed_rows(connection, select(_RUN.c.name, _RUN.c.supersedes))
-    wanted = [row.name for row in every] if names is None else names
-    events: dict[str, list[RunEvent]] = {}
-    for row in typed_rows(connection, select(_EVENT).where(_EVENT.c.run.in_(wanted)).order_by(_EVENT.c.id)):
-        event = RunEvent(row.id, RunState(row.state), row.happened_at, row.who, row.first_day, row.last_day)
-        events.setdefault(row.run, []).append(event)
-    checks: dict[str, list[RunCheck]] = {}
-    for row in typed_rows(connection, select(_CHECK).where(_CHECK.c.run.in_(wanted)).order_by(_CHECK.c.id)):
-        checks.setdefault(row.run, []).append(RunCheck(Extent(row.extent), row.cells))
-    appeals = load_appeals(connection, wanted)
-    light = [column for column in _RUN.c if column.name != "result"]
-    rows = {row.name: row for row in typed_rows(connection, select(*light).where(_RUN.c.name.in_(wanted)))}
+    every = dict(read(connection, select(_RUN.c.name, _RUN.c.supersedes), lambda row: (row.name, row.supersedes)))
+    wanted = list(every) if names is None else names
+    events = _grouped(read(connection, _of(_EVENT, wanted), _event))
+    checks = _grouped(read(connection, _of(_CHECK, wanted), _check))
+    appeals = load_appeals(connection, wanted, read)
+    light = select(*(column for column in _RUN.c if column.name != "result")).where(_RUN.c.name.in_(wanted))
+    runs = dict(read(connection, light, lambda row: (row.name, (_run(row), row.created_at))))
     return tuple(
         KeptRun(
             name,
-            _run(rows[name]),
-            rows[name].created_at,
+            runs[name][0],
+            runs[name][1],
             tuple(events[name]),
             tuple(checks.get(name, ())),
             appeals.get(name, ()),
-            tuple(sorted(row.name for row in every if row.supersedes == name)),
+            tuple(sorted(other for other, earlier in every.items() if earlier == name)),
         )
         for name in events
+        if read is whole_rows or name in runs
     )
+
+
+def _of(table: SqlTable, names: Sequence[str]) -> Select[Any]:
+    return select(table).where(table.c.run.in_(names)).order_by(table.c.id)
+
+
+def _grouped(pairs: Iterable[tuple[str, R]]) -> dict[str, list[R]]:
+    found: dict[str, list[R]] = {}
+    for name, one in pairs:
+        found.setdefault(name, []).append(one)
+    return found
+
+
+def _event(row: Any) -> tuple[str, RunEvent]:
+    return row.run, RunEvent(row.id, RunState(row.state), row.happened_at, row.who, row.first_day, row.last_day)
+
+
+def _check(row: Any) -> tuple[str, RunCheck]:
+    return row.run, RunCheck(Extent(row.extent), row.cells)
+
+
+def readable(connection: Connection) -> tuple[KeptRun, ...]:
+    """For the audit: the runs, steps, checks and appeals that can be read; the trail tells of the others."""
+    return _load(connection, read=sound_rows)
 
 
 def _run(row: Any) -> Run:

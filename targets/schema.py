@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import BigInteger, MetaData, text
 from sqlmodel import Field, SQLModel
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration, which this program works with; kept here so that opening a workspace need not load Alembic."""
 
 Whole = Annotated[int, Field(sa_type=BigInteger)]
@@ -329,3 +329,16 @@ class PostingRow(Table, table=True):
     amount_fen: Whole
     due: str
     payee: str
+
+
+class TrailRow(Table, table=True):
+    """A link of the chain over the rows of all tables above but those of the ledger, which has its own (`targets.trail`)."""
+
+    __tablename__ = "trail"
+    number: Number
+    kept: str
+    key: str
+    run: str
+    content: str
+    previous_hash: str
+    hash: str

@@ -13,21 +13,39 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
 from sqlalchemy import Table as SqlTable
 
 from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
 from rules.period import Period
+from targets import books, keeping
 from targets.batch import Appended, Batch, Counts, Origin, SourceFile, Version
 from targets.books import Books
-from targets.database import Database, as_damage
+from targets.damage import as_damage, whole_rows
+from targets.database import Database
+from targets.guarded import faulty_guards
+from targets.kept import KeptRun
+from targets.ledger import Voucher
 from targets.observation import Observation
 from targets.rows import RECORD_TABLES, TABLE_OF, RecordTable, is_plain_text, unstorable, visible
-from targets.runs import Runs
+from targets.runs import Runs, readable
 from targets.schema import Table
 from targets.snapshot import Records
+from targets.trail import Trail
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an audit looks at, all of one moment, and whatever it says. `wrong_cells` are those of the ledger, by voucher; of the
+    others the trail tells. `guards` are triggers that are gone or say something else."""
+
+    vouchers: tuple[Voucher, ...]
+    wrong_cells: Mapping[int, tuple[str, ...]]
+    runs: tuple[KeptRun, ...]
+    trail: Trail
+    guards: tuple[str, ...]
 
 
 class Store:
@@ -77,6 +95,12 @@ class Store:
         with self._database.reading() as connection:
             return _last_batch(connection, day)
 
+    def standing(self) -> Standing:
+        """For the audit: nothing in it is trusted, and nothing refused."""
+        with self._database.reading() as connection:
+            guards = faulty_guards(connection, Table.metadata.tables)
+            return Standing(*books.standing(connection), readable(connection), keeping.read(connection), guards)
+
     def batches(self) -> tuple[Batch, ...]:
         """Every act of recording, in order."""
         with self._database.reading() as connection:
@@ -117,12 +141,12 @@ class Store:
         if not any(change.rows for change in changes.values()):
             return Appended(0, counts)
         batch = {"id": number, "recorded_on": origin.recorded_on, "written_at": self._now()}
-        connection.execute(insert(_BATCH), batch | {"who": origin.who, "note": origin.note})
+        keeping.write(connection, "import_batch", [batch | {"who": origin.who, "note": origin.note}])
         files = [{"batch": number, **asdict(file)} for file in dict.fromkeys(origin.files)]
         tallies = [{"batch": number, "record_table": name, **asdict(tally)} for name, tally in counts.items()]
-        for sql, rows in ((_FILE, files), (_COUNT, tallies), *((_sql(t), c.rows) for t, c in changes.items())):
-            if rows:
-                connection.execute(insert(sql), rows)
+        written = (("import_file", files), ("import_count", tallies), *((t.name, c.rows) for t, c in changes.items()))
+        for table, rows in written:
+            keeping.write(connection, table, rows)
         return Appended(number, counts)
 
     def _records(self, connection: Connection, table: RecordTable, last: int) -> tuple[Any, ...]:
@@ -134,7 +158,7 @@ class Store:
     def _read(self, connection: Connection, table: RecordTable, statement: Select[Any]) -> list[tuple[Row[Any], Any]]:
         """Each row with its record."""
         with as_damage(table.name):
-            return [(row, table.from_row(row[len(_HEAD) :])) for row in connection.execute(statement)]
+            return whole_rows(connection, statement, lambda row: (row, table.from_row(row[len(_HEAD) :])))
 
 
 _BATCH, _FILE, _COUNT = (Table.metadata.tables[name] for name in ("import_batch", "import_file", "import_count"))

@@ -16,7 +16,8 @@ from typing import NoReturn
 from sqlalchemy import Connection, inspect, text
 
 from rules.diagnostic import Diagnostic, Span, Text, refuse, say
-from targets.database import DAMAGE_HINT, WAIT_MS, Database, has_password, missing_guards
+from targets.database import DAMAGE_HINT, WAIT_MS, Database, has_password
+from targets.guarded import faulty_guards
 from targets.schema import REVISION, Table
 from targets.store import Store
 
@@ -68,16 +69,22 @@ def create(
 
 
 def open_workspace(
-    folder: Path, *, to_write: bool = True, now: Callable[[], datetime] = utc_now, wait_ms: int = WAIT_MS
+    folder: Path,
+    *,
+    to_write: bool = True,
+    to_audit: bool = False,
+    now: Callable[[], datetime] = utc_now,
+    wait_ms: int = WAIT_MS,
 ) -> Workspace:
     """The workspace in this folder; one of an older version is brought up to date, after a copy has been put beside it.
 
     Raises Refused when there is none (DX700), when a newer version made it (DX701), when it is damaged (DX702), and, if
-    it is opened `to_write`, when it cannot be written (DX703) or is in use for too long (DX704).
+    it is opened `to_write`, when it cannot be written (DX703) or is in use for too long (DX704). Opened `to_audit`, nothing is
+    refused that the audit can tell of: its guards, and text that is none.
     """
     if (folder / URL_FILE).is_file():
         database = Database.by_url(_kept_url(folder), wait_ms)
-        make_ready(database)
+        make_ready(database, guarded=not to_audit)
         return Workspace(folder, Store(database, now), database)
     file = folder / DATABASE_FILE
     if not file.is_file() or file.stat().st_size == 0:
@@ -91,11 +98,11 @@ def open_workspace(
             )
         )
     database = Database.in_file(file, wait_ms)
-    make_ready(database, file)
-    if to_write:
+    make_ready(database, file, guarded=not to_audit)
+    if to_write and not to_audit:
         _try_to_write(database)
         return Workspace(folder, Store(database, now), database)
-    reader = Database.in_file(file, wait_ms, read_only=True)
+    reader = Database.in_file(file, wait_ms, read_only=True, whatever_it_says=to_audit)
     return Workspace(folder, Store(reader, now), reader)
 
 
@@ -136,8 +143,9 @@ def _make_folder(folder: Path) -> None:
         _refuse_to_write(Span(str(folder)), error)
 
 
-def make_ready(database: Database, file: Path | None = None) -> None:
-    """Refuse a database that is not ours, newer, torn or without its guards; bring an older one up to date.
+def make_ready(database: Database, file: Path | None = None, *, guarded: bool = True) -> None:
+    """Refuse a database that is not ours, newer, torn or without its guards (where they must be `guarded`); bring an older one
+    up to date.
 
     `file` is where a SQLite database lies: it is copied before its tables change.
     """
@@ -149,7 +157,7 @@ def make_ready(database: Database, file: Path | None = None) -> None:
     if revision != REVISION:
         _bring_up_to_date(database, file)
     with database.reading() as connection:
-        missing = missing_guards(connection, Table.metadata.tables)
+        missing = faulty_guards(connection, Table.metadata.tables) if guarded else ()
     if missing:
         found = say("no {guards}", guards=", ".join(missing))
         _refuse_damage(database.place, found, say("the triggers that keep its tables append-only"))

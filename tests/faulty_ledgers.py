@@ -28,11 +28,10 @@ def _edited(history: History, dice: Random) -> History | None:
     """A voucher says something else: its hash left as it was, or made anew, alone or with all behind it."""
     at = dice.randrange(len(history.vouchers))
     voucher = history.vouchers[at]
-    how = dice.choice(("left", "left", "alone", "behind"))
-    money = how != "left" or dice.random() < 0.5
-    forge = dice.choice((_other_amount, _other_account)) if money else _other_word
+    how = dice.choice(("left", "left", "alone", "behind", "behind"))
+    forge = dice.choice((_other_amount, _other_account, _other_word))
     entry = forge(voucher.entry, dice)
-    if entry is None or (how != "left" and voucher.entry.kind is EntryKind.SEAL):
+    if entry is None or (how != "left" and (voucher.entry.kind is EntryKind.SEAL or entry.day != voucher.entry.day)):
         return None
     if how == "behind":
         entries = [one.entry for one in history.vouchers]
@@ -41,6 +40,26 @@ def _edited(history: History, dice: Random) -> History | None:
     if how == "alone":
         changed = replace(changed, hash=_hash(changed))
     return replace(history, vouchers=(*history.vouchers[:at], changed, *history.vouchers[at + 1 :]), head="")
+
+
+def _without_deposit(history: History, dice: Random) -> History:
+    """Refunded, and never paid in: a deposit is taken out, and all behind it is chained anew."""
+    entries = [one.entry for one in history.vouchers]
+    gone = dice.choice([one for one in entries if one.kind is EntryKind.DEPOSIT])
+    return replace(history, vouchers=chained(one for one in entries if one is not gone), head="")
+
+
+def _put_in(history: History, dice: Random) -> History:
+    """A voucher that is there, once more, somewhere behind the seal; or somebody's deposit of another clause, before it."""
+    entries = [one.entry for one in history.vouchers]
+    sealed = next(at for at, one in enumerate(entries) if one.kind is EntryKind.SEAL)
+    if dice.random() < 0.3:
+        deposit = dice.choice([one for one in entries if one.kind is EntryKind.DEPOSIT])
+        entries.insert(dice.randrange(sealed), replace(deposit, clause="another"))
+    else:
+        again = dice.choice([one for one in entries if one.kind in (EntryKind.DUE, EntryKind.SETTLED)])
+        entries.insert(dice.randrange(sealed + 1, len(entries) + 1), again)
+    return replace(history, vouchers=chained(entries), head="")
 
 
 def _other_amount(entry: Entry, dice: Random) -> Entry | None:
@@ -66,7 +85,7 @@ def _other_account(entry: Entry, dice: Random) -> Entry | None:
 
 
 def _other_word(entry: Entry, dice: Random) -> Entry:
-    word = dice.choice(("subject", "clause", "contract", "note", "day"))
+    word = dice.choice(("subject", "clause", "contract", "note", "run", "day"))
     if word == "day":
         return replace(entry, day=DAY.replace(day=dice.randrange(1, 19)))
     return replace(entry, **{word: f"{getattr(entry, word)}x"})
@@ -114,7 +133,9 @@ def _not_sealed(history: History, dice: Random) -> History | None:
 
 FORGERS: dict[Kind, Callable[[History, Random], History | None]] = {
     Kind.NOT_IN_LEDGER: _without_voucher,
-    Kind.EDITED: _edited,
+    Kind.EDITED: lambda history, dice: dice.choice((_edited, _edited, _edited, _without_deposit, _put_in))(
+        history, dice
+    ),
     Kind.BROKEN_CHAIN: _broken,
     Kind.NOT_SEALED: _not_sealed,
 }

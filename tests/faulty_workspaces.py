@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -14,7 +17,10 @@ from engine.audit.finding import Kind
 from rules.amend import content_hash
 from rules.diagnostic import Refused
 from rules.load import parse_contract
+from targets import keeping
 from targets.ledger import EntryKind, Voucher
+from targets.trail import hash_of
+from targets.workspace import DATABASE_FILE
 
 Statement = tuple[str, Sequence[object]]
 
@@ -28,13 +34,38 @@ class Scene:
     dice: Random
 
     @property
+    def links(self) -> int:
+        return len(self._query("SELECT number FROM trail"))
+
+    def links_of(self, *tables: str) -> list[int]:
+        marks = ", ".join("?" * len(tables))
+        return self._query(f"SELECT number FROM trail WHERE kept IN ({marks}) ORDER BY number", tables)
+
+    def _query(self, query: str, values: Sequence[object] = ()) -> list[int]:
+        with closing(sqlite3.connect(self.folder / DATABASE_FILE)) as connection:
+            return [number for (number,) in connection.execute(query, values)]
+
+    @property
     def head(self) -> str:
         return self.vouchers[-1].hash
 
 
 def edited(scene: Scene) -> bool:
-    way = scene.dice.choice((_amounts, _words, _result, _record, _text, _named_otherwise))
-    forge(scene.folder, *way(scene))
+    ways = (
+        _amounts,
+        _words,
+        _result,
+        _record,
+        _text,
+        _named_otherwise,
+        _step,
+        _unreadable,
+        _stray_lines,
+        _link,
+        _no_guard,
+    )
+    way = scene.dice.choice(ways)
+    forge(scene.folder, *way(scene), guards_back=way is not _no_guard)
     return True
 
 
@@ -91,7 +122,84 @@ def _named_otherwise(scene: Scene) -> list[Statement]:
     return [(f"UPDATE run SET {column} = ?", ("d" * 64,))]
 
 
+def _step(scene: Scene) -> list[Statement]:
+    """Steps of the run, its checks, what was objected and decided: a row changed, taken away or put in."""
+    dice = scene.dice
+    day = f"2027-01-{dice.randrange(20, 31)}"
+    appeal = "INSERT INTO appeal SELECT 2, run, 'G003', '2027-01-06', '有误', happened_at, '' FROM run_event LIMIT 1"
+    return [
+        dice.choice(
+            (
+                ("DELETE FROM run_event WHERE state = ?", (dice.choice(("draft", "published", "sealed")),)),
+                ("UPDATE run_event SET last_day = ? WHERE state = 'published'", (day,)),
+                ("UPDATE run_event SET who = '另一人' WHERE state = ?", (dice.choice(("published", "sealed")),)),
+                ("UPDATE run_event SET happened_at = '2027-01-02 00:00:00' WHERE state = 'sealed'", ()),
+                ("DELETE FROM run_check", ()),
+                ("UPDATE run_check SET extent = ?", (dice.choice(("none", "one_evaluator", "too_wide")),)),
+                ("UPDATE run_check SET cells = cells + ?", (dice.randrange(1, 9),)),
+                ("UPDATE run SET created_at = '2027-01-02 00:00:00'", ()),
+                ("UPDATE run SET batch = NULL", ()),
+                ("UPDATE contract_text SET path = 'other.yaml' WHERE path = '0.yaml'", ()),
+                ("UPDATE appeal SET claim = '无'", ()),
+                ("DELETE FROM appeal_decision", ()),
+                ("UPDATE appeal_decision SET upheld = 1 - upheld", ()),
+                ("UPDATE appeal_decision SET ground = '领导批示'", ()),
+                (appeal, ()),
+                ("UPDATE import_batch SET who = '另一人'", ()),
+                ("UPDATE import_count SET new = new + 1 WHERE record_table = 'parties'", ()),
+            )
+        )
+    ]
+
+
+def _unreadable(scene: Scene) -> list[Statement]:
+    """Text where a number or a day should be, words that are none of ours, bytes that are no text."""
+    dice = scene.dice
+    voucher = dice.choice([one for one in scene.vouchers if one.entry.postings])
+    cell = dice.choice(
+        (
+            ("posting", "amount_fen", "many"), ("posting", "amount_fen", 1.5), ("posting", "account", "bank"),
+            ("posting", "payee", b"\xff"), ("voucher", "day", "soon"), ("voucher", "kind", "gift"),
+            ("voucher", "happened_at", 7), ("voucher", "subject", b"\xff"), ("voucher", "hash", b"\xff"),
+            ("run", "year", "this"), ("run", "created_at", "soon"), ("run_event", "state", "paid"),
+            ("run_event", "happened_at", "soon"), ("run_check", "cells", "all"), ("appeal", "filed_on", 3),
+            ("appeal_decision", "upheld", "maybe"), ("observation", "numerator", "many"), ("incident", "happened_on", "May"),
+        )
+    )  # fmt: skip
+    table, column, value = cell
+    if table == "posting":
+        return [("UPDATE posting SET %s = ? WHERE voucher = ? AND line = 1" % column, (value, voucher.number))]  # noqa: UP031
+    if table == "voucher":
+        return [(f"UPDATE voucher SET {column} = ? WHERE number = ?", (value, voucher.number))]
+    return [(f"UPDATE {table} SET {column} = ?", (value,))]
+
+
+def _stray_lines(scene: Scene) -> list[Statement]:
+    """Put there in advance, for a voucher to come."""
+    number = len(scene.vouchers) + scene.dice.randrange(1, 3)
+    line = "INSERT INTO posting VALUES (?, 1, 'cash', ?, '', '')"
+    return [("PRAGMA foreign_keys = OFF", ()), (line, (number, scene.dice.randrange(1, 9_000)))]
+
+
+def _link(scene: Scene) -> list[Statement]:
+    column, number = (
+        scene.dice.choice(("key", "run", "content", "hash", "kept")),
+        scene.dice.randrange(1, scene.links + 1),
+    )
+    return [(f"UPDATE trail SET {column} = ? WHERE number = ?", (f"{'f' * 63}{scene.dice.randrange(9)}", number))]
+
+
+def _no_guard(_: Scene) -> list[Statement]:
+    """A trigger is taken away; what for will be seen."""
+    return []
+
+
 def broken(scene: Scene) -> bool:
+    forge(scene.folder, *scene.dice.choice((_vouchers_gone, _vouchers_gone, _link_gone, _trail_anew))(scene))
+    return True
+
+
+def _vouchers_gone(scene: Scene) -> list[Statement]:
     vouchers = scene.vouchers
     if scene.dice.random() < 0.5:
         number = scene.dice.randrange(1, len(vouchers))
@@ -99,35 +207,39 @@ def broken(scene: Scene) -> bool:
     else:
         first_due = next(one.number for one in vouchers if one.entry.kind is EntryKind.DUE)
         which, values = "> ?", (scene.dice.randrange(first_due, len(vouchers)),)
-    forge(
-        scene.folder,
+    return [
         (f"DELETE FROM posting WHERE voucher {which}", values),
         (f"DELETE FROM voucher WHERE number {which}", values),
-    )
-    return True
+    ]
 
 
-def not_sealed(scene: Scene) -> bool:
-    forge(
-        scene.folder,
-        scene.dice.choice(
-            (
-                ("DELETE FROM run_event WHERE state = 'sealed'", ()),
-                ("DELETE FROM run_event WHERE state = 'published'", ()),
-                ("DELETE FROM run_check", ()),
-                ("UPDATE run_check SET extent = ?", (scene.dice.choice(("none", "one_evaluator", "too_wide")),)),
-                (
-                    "UPDATE run_event SET last_day = ? WHERE state = 'published'",
-                    (f"2027-01-{scene.dice.randrange(20, 31)}",),
-                ),
-                (
-                    "INSERT INTO appeal SELECT 1, run, 'G001', '2027-01-06', '有误', happened_at, '' FROM run_event LIMIT 1",
-                    (),
-                ),
-            )
-        ),
-    )
-    return True
+def _link_gone(scene: Scene) -> list[Statement]:
+    """With what it tells of: only the links around it know."""
+    number = scene.dice.choice(scene.links_of("appeal", "appeal_decision"))
+    rows = [(f"DELETE FROM {table}", ()) for table in ("appeal_decision", "appeal")]
+    kept = [one for one in scene.links_of("appeal", "appeal_decision") if one != number]
+    return [*rows, ("DELETE FROM trail WHERE number IN (?, ?)", (number, *kept))]
+
+
+def _trail_anew(scene: Scene) -> list[Statement]:
+    """A decision gets another ground, and the whole trail is written anew: the seal knows the one that there was."""
+    with closing(sqlite3.connect(scene.folder / DATABASE_FILE)) as connection:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(appeal_decision)")]
+        [row] = connection.execute("SELECT * FROM appeal_decision").fetchall()
+        links = connection.execute("SELECT number, kept, key, run, content FROM trail ORDER BY number").fetchall()
+    told = dict(zip(names, row, strict=True)) | {"ground": "领导批示", "upheld": bool(row[names.index("upheld")])}
+    told["happened_at"] = datetime.fromisoformat(str(told["happened_at"])).replace(tzinfo=UTC)
+    statements: list[Statement] = [("UPDATE appeal_decision SET ground = '领导批示'", ())]
+    before = ""
+    for number, kept, key, run, content in links:
+        said = (
+            keeping.content_of([keeping.row_digest("appeal_decision", told)]) if kept == "appeal_decision" else content
+        )
+        hash_ = hash_of(number, kept, key, run, said, before)
+        values = (said, before, hash_, number)
+        statements.append(("UPDATE trail SET content = ?, previous_hash = ?, hash = ? WHERE number = ?", values))
+        before = hash_
+    return statements
 
 
 def contract_changed(scene: Scene) -> bool:
@@ -152,6 +264,5 @@ def contract_changed(scene: Scene) -> bool:
 FORGERS: dict[Kind, Callable[[Scene], bool]] = {
     Kind.EDITED: edited,
     Kind.BROKEN_CHAIN: broken,
-    Kind.NOT_SEALED: not_sealed,
     Kind.CONTRACT_CHANGED: contract_changed,
 }

@@ -14,7 +14,7 @@ from random import Random
 import pytest
 from audit_histories import History, clean
 from audit_towns import town
-from audit_workspaces import copied, reopened, settled
+from audit_workspaces import Breach, copied, reopened, settled
 from faulty_histories import FORGERS, faulty
 from faulty_workspaces import FORGERS as FORGERS_OF_FILES
 from faulty_workspaces import Scene
@@ -115,6 +115,14 @@ def test_what_is_forged_in_a_workspace_is_found_as_what_it_is(kind: Kind, worksp
         shutil.rmtree(folder)
     print(f"{kind.name}: {times} forged in workspaces, {times - len(wrong)} found as what they are and nothing else")
     assert wrong == []
+
+
+@pytest.mark.parametrize("breach", Breach)
+def test_a_run_settled_against_the_rules_is_found_as_that(breach: Breach, tmp_path: Path) -> None:
+    """Nothing is edited and no link broken: whoever wrote it knew how."""
+    broken = settled(tmp_path / "town", town(TOWNS[0]), breach)
+    found = audit_workspace(reopened(broken.folder), None, every=True).findings
+    assert [one.kind for one in found] == [Kind.NOT_SEALED]
 
 
 def test_a_workspace_that_nobody_touched_raises_nothing(workspace: Workspace) -> None:

@@ -144,7 +144,7 @@ def test_a_database_that_does_not_know_its_version_is_damaged(town: Path, change
 def test_without_its_guards_it_is_damaged(town: Path) -> None:
     with closing(sqlite3.connect(town / DATABASE_FILE)) as file:
         guards = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-        assert len(guards) == 22 * 4
+        assert len(guards) == 23 * 4
         file.execute("DROP TRIGGER observation_no_delete")
         file.execute("DROP TRIGGER run_insert")
     fault = refused_to(town)

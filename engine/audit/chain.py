@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from engine.audit.finding import Evidence, Finding, Kind, of_voucher
 from engine.audit.settled import RunRecord, not_what_is_due
-from engine.audit.shape import misshapen
+from engine.audit.shape import CARRY_OUT, misshapen
 from rules.diagnostic import Text, say
 from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, hash_of
 
-CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is known to be wrong already, so that it is not told a second time.
+
+    `cells` of the ledger that cannot be read, by voucher; `runs`, where a kept run cannot be read any more: that one need not be
+    missing; `steps`, the runs whose steps are not what was entered.
+    """
+
+    cells: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    runs: bool = False
+    steps: frozenset[str] = frozenset()
 
 
 def prove(
@@ -19,37 +31,52 @@ def prove(
     runs: Sequence[RunRecord],
     head: str = "",
     *,
-    damaged: bool = False,
+    damage: Damage | None = None,
     supersedes: Mapping[str, str] | None = None,
+    trail_hashes: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with the ledger: by its own hashes, by the runs that it settles, by a hash written down.
 
-    `damaged` where a kept run cannot be read any more: that one need not be missing a second time. `supersedes` is of all kept
-    runs, where `runs` are only those that the ledger knows.
+    `supersedes` is of all kept runs, where `runs` are only those that the ledger knows. A `head` may be one of `trail_hashes` too.
     """
+    damage = damage or Damage()
     records = {one.name: one for one in runs}
-    edited = {one.subject: one for one in _edited(vouchers)}
+    edited = {one.subject: one for one in (*_unreadable(vouchers, damage.cells), *_edited(vouchers, damage.cells))}
     broken = list(_broken(vouchers, set(edited)))
-    for voucher, told in misshapen(vouchers):
+    shapeless = list(misshapen(vouchers))
+    for voucher, told in shapeless:
         edited.setdefault(str(voucher.number), of_voucher(Kind.EDITED, voucher, told))
     links = supersedes if supersedes is not None else {one.name: one.supersedes for one in runs}
-    for finding in not_what_is_due(vouchers, records, links):
+    for finding in not_what_is_due(vouchers, records, links, misshapen=bool(shapeless)):
         edited.setdefault(finding.subject, finding)
     # A row changed with its hash, and only its own: the link behind it shows the same fault a second time.
     broken = [one for one in broken if _number_before(one.subject) not in edited]
     if not broken:
-        cut = [*_cut_off(vouchers, edited), *_seal_gone(vouchers, records, edited, damaged=damaged)]
-        broken = [*cut, *_head_gone(vouchers, head)][:1]
+        cut = [*_cut_off(vouchers, edited), *_seal_gone(vouchers, records, edited, damage)]
+        broken = [*cut, *_head_gone(vouchers, head, trail_hashes)][:1]
     found = [*edited.values(), *broken]
-    return (*found, *_not_sealed(vouchers, records, damaged=damaged or bool(found)))
+    return (*found, *_not_sealed(vouchers, records, damage, doubtful=bool(found)))
 
 
-def _edited(vouchers: Sequence[Voucher]) -> Iterator[Finding]:
+def _unreadable(vouchers: Sequence[Voucher], cells: Mapping[int, tuple[str, ...]]) -> Iterator[Finding]:
+    known, last = {one.number: one for one in vouchers}, max((one.number for one in vouchers), default=0)
+    for number, wrong in cells.items():
+        told = say("voucher {number} cannot be read any more: {cells}", number=number, cells=", ".join(wrong))
+        if number in known:
+            yield of_voucher(Kind.EDITED, known[number], told)
+        elif number > last or number < 1:
+            told = say("lines of voucher {number}, which is not there", number=number)
+            yield Finding(Kind.EDITED, str(number), told)
+
+
+def _edited(vouchers: Sequence[Voucher], cells: Mapping[int, tuple[str, ...]]) -> Iterator[Finding]:
     """What the voucher says is not what its hash is of, or its lines do not come to nothing."""
     faults: dict[int, list[ChainFault]] = defaultdict(list)
     for voucher, fault in chain_faults(vouchers):
         faults[voucher.number].append(fault)
     for voucher in vouchers:
+        if voucher.number in cells:
+            continue
         if ChainFault.EDITED in faults[voucher.number]:
             yield of_voucher(
                 Kind.EDITED, voucher, say("voucher {number} is not what its hash is of", number=voucher.number)
@@ -93,26 +120,29 @@ def _cut_off(vouchers: Sequence[Voucher], edited: Mapping[str, Finding]) -> Iter
 
 
 def _seal_gone(
-    vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], edited: Mapping[str, Finding], *, damaged: bool
+    vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], edited: Mapping[str, Finding], damage: Damage
 ) -> Iterator[Finding]:
     """Sealing enters the seal: a sealed run without one, of which nothing else is there, lost it with the end of the ledger."""
     there = {one.entry.run for one in vouchers if one.entry.run}
     if not there <= records.keys():
         return  # what is wrong then is told of the vouchers
     for name, record in records.items():
-        if record.sealed and name not in there and not edited and not damaged:
+        doubtful = edited or damage.runs or name in damage.steps
+        if record.sealed and name not in there and not doubtful:
             told = say("the seal of run {name} is not in the ledger: the last vouchers are gone", name=name[:12])
             yield Finding(Kind.BROKEN_CHAIN, name, told)
 
 
-def _head_gone(vouchers: Sequence[Voucher], head: str) -> Iterator[Finding]:
-    standing = [hash_ for one in vouchers for hash_ in (one.hash, _recomputed(one))]
+def _head_gone(vouchers: Sequence[Voucher], head: str, trail_hashes: Collection[str]) -> Iterator[Finding]:
+    standing = [*(hash_ for one in vouchers for hash_ in (one.hash, _recomputed(one))), *trail_hashes]
     if head and not any(hash_.startswith(head) for hash_ in standing):
-        told = say("no voucher has the hash {hash}, which was written down", hash=head)
+        told = say("no voucher and no link of the trail has the hash {hash}, which was written down", hash=head)
         yield Finding(Kind.BROKEN_CHAIN, head, told)
 
 
-def _not_sealed(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], *, damaged: bool) -> Iterator[Finding]:
+def _not_sealed(
+    vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], damage: Damage, *, doubtful: bool
+) -> Iterator[Finding]:
     """Runs that money was moved for, that were not sealed first, or not as the rules have it."""
     first: dict[str, Voucher] = {}
     for one in vouchers:
@@ -122,11 +152,13 @@ def _not_sealed(vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], *
         if one.entry.kind is EntryKind.SEAL and one.entry.run in records and not records[one.entry.run].sealed:
             first.setdefault(one.entry.run, one)
     for run, voucher in first.items():
+        if run in damage.steps:
+            continue
         sealed = any(
             one.entry.kind is EntryKind.SEAL and one.entry.run == run and one.number < voucher.number
             for one in vouchers
         )
-        told = _breach(records.get(run), sealed_in_ledger=sealed, damaged=damaged)
+        told = _breach(records.get(run), sealed_in_ledger=sealed, damaged=doubtful or damage.runs)
         if told is not None:
             evidence = (Evidence(say("voucher {number}", number=voucher.number), voucher=voucher.number),)
             yield Finding(Kind.NOT_SEALED, run, told, evidence=evidence)

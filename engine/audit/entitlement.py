@@ -53,11 +53,13 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class Entitled:
-    """Of everybody under a run. `names` are those of all whom the records know, entitled or not."""
+    """Of everybody under a run. `names` are those of all whom the records know, entitled or not; `clauses` all, with their
+    subjects, that anything is due under."""
 
     run: str
     names: Mapping[str, str]
     by_payee: Mapping[str, Entitlement] = field(default_factory=dict)
+    clauses: frozenset[tuple[str, str, str]] = frozenset()
 
     def of(self, payee: str) -> Entitlement:
         return self.by_payee.get(payee) or Entitlement(payee, self.names.get(payee, ""))
@@ -67,7 +69,8 @@ def entitlements(assessment: Assessment, carried_fen: Mapping[Key, int] | None =
     """From the dues of an assessment, less what was carried out for the runs that it supersedes."""
     names = _names(assessment)
     parts: dict[str, list[Due]] = defaultdict(list)
-    for due in _remaining(assessment.dues, dict(carried_fen or {})):
+    remaining = _remaining(assessment.dues, dict(carried_fen or {}))
+    for due in remaining:
         if due.kind in PAID and due.amount_fen:
             parts[due.payee].append(due)
     lost: dict[str, list[Forgone]] = defaultdict(list)
@@ -82,7 +85,8 @@ def entitlements(assessment: Assessment, carried_fen: Mapping[Key, int] | None =
         )
         for payee in sorted({*parts, *lost, *other})
     }
-    return Entitled(assessment.run.name, names, found)
+    clauses = frozenset((due.contract, due.clause, due.subject) for due in remaining if due.amount_fen)
+    return Entitled(assessment.run.name, names, found, clauses)
 
 
 _kind, _clause = attrgetter("kind"), attrgetter("contract", "clause")

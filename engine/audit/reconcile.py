@@ -17,6 +17,7 @@ from engine.audit.finding import Evidence, Finding, Kind
 from engine.audit.forgone import Forgone, Loss, Tier
 from engine.audit.partition import placed, subsets, transposed
 from engine.audit.payees import Case, cases_of, line_evidence
+from engine.audit.shape import out_of_place
 from engine.settle.due import Due
 from rules.diagnostic import Text, say
 from rules.quantity import show_money
@@ -31,7 +32,7 @@ def reconcile(
 ) -> tuple[Finding, ...]:
     """Every fault of the list. `runs` are those whose vouchers carry out these entitlements; without any, no ledger is asked."""
     cases, findings = cases_of(lines, entitled)
-    table = _Table(tuple(cases.values()), _Shelf(vouchers, runs), tuple(lines))
+    table = _Table(tuple(cases.values()), _Shelf(vouchers, runs, entitled), tuple(lines))
     findings += table.of_each(_split)
     findings += _wrong_payees(table, in_place=True)
     findings += table.of_each(_paid_twice)
@@ -48,13 +49,13 @@ def reconcile(
 def unposted(entitled: Entitled, vouchers: Sequence[Voucher], runs: Collection[str]) -> tuple[Finding, ...]:
     """What no voucher carries out, where no list is at hand: everybody counts as paid."""
     everybody = [Case(due, known=True) for due in entitled.by_payee.values()]
-    return tuple(_not_in_ledger(_Table(tuple(everybody), _Shelf(vouchers, runs)), entitled, listed=False))
+    return tuple(_not_in_ledger(_Table(tuple(everybody), _Shelf(vouchers, runs, entitled)), entitled, listed=False))
 
 
 class _Shelf:
     """The vouchers that carry out dues, by the clause and subject that each is of."""
 
-    def __init__(self, vouchers: Sequence[Voucher], runs: Collection[str]) -> None:
+    def __init__(self, vouchers: Sequence[Voucher], runs: Collection[str], entitled: Entitled) -> None:
         self.asked = bool(runs)
         self.numbers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         wanted = set(runs)
@@ -63,8 +64,10 @@ class _Shelf:
                 self.numbers[one.entry.contract, one.entry.clause, one.entry.subject].append(one.number)
         present = [one.number for one in vouchers]
         gaps = max(present, default=0) - len(present)
+        # Of a clause or subject that nothing is due to: another's voucher that was written over.
+        other = {number for key in self.numbers.keys() - entitled.clauses for number in self.numbers[key]}
         # What a damaged chain has lost is told once, of the chain.
-        self.unreadable = gaps + len({one.number for one, _ in chain_faults(vouchers)})
+        self.unreadable = gaps + len({one.number for one, _ in chain_faults(vouchers)} | other | out_of_place(vouchers))
         self.cut_off = bool(self.numbers) and not any(
             one.entry.kind is EntryKind.SETTLED and one.entry.run in wanted for one in vouchers
         )

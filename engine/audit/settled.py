@@ -14,7 +14,7 @@ from rules.diagnostic import Text, say
 from rules.money import DueKind
 from rules.quantity import show_money
 from targets.kept import superseded
-from targets.ledger import Entry, EntryKind, Posting, Voucher, chain_faults, deposits_held
+from targets.ledger import Entry, EntryKind, Posting, Voucher, chain_faults, deposits_held, sealed_hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,16 @@ class RunRecord:
 
 
 def not_what_is_due(
-    vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], supersedes: Mapping[str, str]
+    vouchers: Sequence[Voucher],
+    records: Mapping[str, RunRecord],
+    supersedes: Mapping[str, str],
+    *,
+    misshapen: bool = False,
 ) -> Iterator[Finding]:
     """Vouchers whose hash fits and which do not follow from the run that they seal or carry out. `supersedes` is of all kept
-    runs: one between two that were settled may never have moved anything."""
-    whole = not any(True for _ in chain_faults(vouchers))
+    runs: one between two that were settled may never have moved anything. Where some are `misshapen`, what is missing is told
+    of them."""
+    whole = not misshapen and not any(True for _ in chain_faults(vouchers))
     ends = {one.entry.run: one for one in reversed(vouchers) if one.entry.kind is EntryKind.SETTLED}
     for run in sorted(ends.keys() & records.keys()):
         earlier = next((name for name in superseded(run, supersedes) if name in ends), "")
@@ -52,7 +57,11 @@ def not_what_is_due(
         yield from _deposits_differing(tuple(until), dues, records[run].year, ends[run] if whole else None)
     for one in vouchers:
         sealed = records.get(one.entry.run)
-        if one.entry.kind is EntryKind.SEAL and sealed is not None and sealed.result_hash not in ("", one.entry.note):
+        if (
+            one.entry.kind is EntryKind.SEAL
+            and sealed is not None
+            and sealed.result_hash not in ("", sealed_hashes(one.entry)[0])
+        ):
             told = say("voucher {number} seals another result than the one recomputed", number=one.number)
             yield of_voucher(Kind.EDITED, one, told)
 
@@ -109,7 +118,8 @@ def _deposits_differing(
 ) -> Iterator[Finding]:
     """What was paid in for the year is what is refunded and forfeited, always: of clauses that the run does not have, nothing.
 
-    What was never paid in is told of the settlement's `end`; not where a damaged chain may have lost it.
+    What was never paid in is told of the settlement's `end`; not where a damaged chain may have lost it, or another deposit is
+    wrong, which may be the one that is missing.
     """
     wanted: dict[Clause, int] = defaultdict(int)
     for due in dues:
@@ -121,16 +131,16 @@ def _deposits_differing(
         for one in vouchers
         if one.entry.kind is EntryKind.DEPOSIT and one.entry.note == str(year)
     }
-    for key, voucher in last.items():
-        if held_fen[key] != wanted.get(key, 0):
-            due_fen = wanted.get(key, 0)
-            told = say(
-                "voucher {number}: {entered} was paid in; refunded and forfeited are {due}",
-                number=voucher.number, entered=show_money(held_fen[key]), due=show_money(due_fen),
-            )  # fmt: skip
-            yield of_voucher(Kind.EDITED, voucher, told, due_fen, held_fen[key])
+    differing = [(key, voucher) for key, voucher in last.items() if held_fen[key] != wanted.get(key, 0)]
+    for key, voucher in differing:
+        due_fen = wanted.get(key, 0)
+        told = say(
+            "voucher {number}: {entered} was paid in; refunded and forfeited are {due}",
+            number=voucher.number, entered=show_money(held_fen[key]), due=show_money(due_fen),
+        )  # fmt: skip
+        yield of_voucher(Kind.EDITED, voucher, told, due_fen, held_fen[key])
     missing = [key for key, fen in wanted.items() if fen and key not in last]
-    if missing and end is not None:
+    if missing and not differing and end is not None:
         contract, clause, cadre = missing[0]
         due_fen = sum(wanted[key] for key in missing)
         told = say(

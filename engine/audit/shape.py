@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rules.diagnostic import Text, say
@@ -9,6 +10,14 @@ from rules.money import DueKind
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher
 
 YEAR_DIGITS = 4
+CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
+NO_WORDS = {
+    EntryKind.SEAL: ("contract", "clause", "subject"),
+    EntryKind.SETTLED: ("contract", "clause", "subject"),
+    EntryKind.DUE: ("note",),
+    EntryKind.DEPOSIT: ("run",),
+}
+"""What an entry of each kind leaves empty."""
 CASH, PAY = Account(AccountKind.CASH), Account(AccountKind.PAY)
 
 
@@ -17,9 +26,14 @@ def misshapen(vouchers: Sequence[Voucher]) -> Iterator[tuple[Voucher, Text]]:
     deposit of no year."""
     once: set[tuple[EntryKind, str]] = set()
     held_fen: dict[tuple[str, ...], int] = {}
+    astray = out_of_place(vouchers)
     for one in vouchers:
         kind, lines = one.entry.kind, one.entry.postings
-        if kind in (EntryKind.SEAL, EntryKind.SETTLED):
+        if one.number in astray:
+            yield one, say("voucher {number} stands in the settlement of another run", number=one.number)
+        elif any(getattr(one.entry, word) for word in NO_WORDS[kind]):
+            yield one, say("voucher {number} says what its kind does not say", number=one.number)
+        elif kind in (EntryKind.SEAL, EntryKind.SETTLED):
             if lines:
                 yield one, say("voucher {number} moves money, and its kind moves none", number=one.number)
             elif not one.entry.run:
@@ -29,12 +43,29 @@ def misshapen(vouchers: Sequence[Voucher]) -> Iterator[tuple[Voucher, Text]]:
             once.add((kind, one.entry.run))
         elif not lines:
             yield one, say("voucher {number} moves nothing, and its kind moves money", number=one.number)
-        elif kind is EntryKind.DEPOSIT and (one.entry.run or not _is_year(one.entry.note)):
+        elif kind is EntryKind.DEPOSIT and not _is_year(one.entry.note):
             yield one, say("voucher {number} is a deposit of no year", number=one.number)
         elif kind is EntryKind.DEPOSIT and _below_nothing(one, held_fen):
             yield one, say("voucher {number} gives back more than was ever paid in", number=one.number)
         elif not all(_belongs(one.entry, line) for line in lines) or not _has_both_sides(one.entry):
             yield one, say("voucher {number} moves an account that its kind does not move", number=one.number)
+
+
+def out_of_place(vouchers: Sequence[Voucher]) -> frozenset[int]:
+    """Numbers of those that name another run than most of the settlement that they stand in: all of one is entered at once, its
+    end last."""
+    found: list[Voucher] = []
+    block: list[Voucher] = []
+    for one in vouchers:
+        if one.entry.kind not in CARRY_OUT:
+            block = []
+            continue
+        block.append(one)
+        if one.entry.kind is EntryKind.SETTLED:
+            run, _ = Counter(each.entry.run for each in block).most_common(1)[0]
+            found += [each for each in block if each.entry.run != run]
+            block = []
+    return frozenset(one.number for one in found)
 
 
 def _below_nothing(voucher: Voucher, held_fen: dict[tuple[str, ...], int]) -> bool:

@@ -61,6 +61,19 @@ def guard_lines(lines: str, entries: str) -> None:
     _append_only(lines)
 
 
+def guard_chain(table: str) -> None:
+    """The next number, chained to the hash of the one before it."""
+    last = f'(SELECT MAX(number) FROM "{table}")'
+    next_number = f'SELECT COALESCE(MAX(number), 0) + 1 FROM "{table}"'
+    chained = f"SELECT COALESCE((SELECT hash FROM \"{table}\" WHERE number = {last}), '')"
+    _refuse_insert(
+        table,
+        f"NEW.number <> ({next_number}) OR NEW.previous_hash <> ({chained})",
+        "only the next number, chained to the one before it",
+    )
+    _append_only(table)
+
+
 def guard_places(table: str) -> None:
     """In SQLite every row has a hidden number, too: INSERT OR REPLACE with that of another row removes it without a trigger."""
     if op.get_bind().dialect.name == "sqlite":
