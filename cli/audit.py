@@ -102,6 +102,8 @@ def audit_workspace(
     """
     from cli.proof import carried_before, filed_contracts, proof_of, record_of, sealed_contracts
     from engine.audit.chain import Damage, prove
+    from engine.audit.early import paid_too_early
+    from engine.audit.finding import Kind
     from engine.audit.replay import contract_findings
     from engine.audit.steps import guards_finding, steps_explained
 
@@ -121,7 +123,7 @@ def audit_workspace(
     records = [record_of(proof, runs, vouchers) for proof in proofs.values()]
     unreadable = any(proof.assessment is None for proof in proofs.values()) or bool(steps.inputs - named.keys())
     supersedes = {one.name: one.run.supersedes for one in runs}
-    damage = Damage(standing.wrong_cells, unreadable, steps.steps)
+    damage = Damage(standing.wrong_cells, unreadable, steps.steps, steps.entered)
     hashes = [one.hash for one in standing.trail.links]
     findings += prove(vouchers, records, head, damage=damage, supersedes=supersedes, trail_hashes=hashes)
     findings += contract_findings(sealed_contracts(list(proofs.values())), filed_contracts(workspace))
@@ -131,8 +133,10 @@ def audit_workspace(
     entitled = None
     if target in proofs and proofs[target].assessment is not None:
         before = carried_before(proofs[target], proofs, vouchers, supersedes)
-        entitled, paid = _paid(proofs[target], before, vouchers, lines, settled=target in settled)
-        findings = [*paid, *findings]
+        told = {one.subject for one in findings if one.kind is Kind.NOT_SEALED} | steps.steps
+        too_early = lines is not None and not named[target].sealed
+        entitled, paid = _paid(proofs[target], before, vouchers, lines, settled=target in settled, too_early=too_early)
+        findings = [*([] if target in told else paid_too_early(named[target], lines)), *paid, *findings]
     hash_ = vouchers[-1].hash if vouchers else ""
     return Audited(target, len(lines or ()), tuple(findings), entitled, proofs, hash_)
 
@@ -158,7 +162,7 @@ def _unposted(proof: Proof, carried_fen: Mapping[Key, int], vouchers: Sequence[V
 
 def _paid(
     proof: Proof, carried_fen: Mapping[Key, int], vouchers: Sequence[Voucher], lines: Sequence[PayoutLine] | None,
-    *, settled: bool,
+    *, settled: bool, too_early: bool,
 ) -> tuple[Entitled, tuple[Finding, ...]]:  # fmt: skip
     """What the list gets wrong; without a list, what the ledger does not carry out of a run that it settles."""
     from engine.audit.entitlement import entitlements
@@ -167,7 +171,8 @@ def _paid(
     assert proof.assessment is not None
     entitled, name = entitlements(proof.assessment, carried_fen), proof.kept.name
     if lines is not None:
-        return entitled, reconcile(lines, entitled, vouchers, [name])
+        # Of a run that is not sealed nothing can be in the ledger: that is said once.
+        return entitled, reconcile(lines, entitled, vouchers, [] if too_early else [name])
     return entitled, unposted(entitled, vouchers, [name]) if settled else ()
 
 

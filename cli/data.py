@@ -64,6 +64,37 @@ def import_(
     report(desk, appended)
 
 
+def withdraw(
+    context: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(help=N_("files as for import, with the rows that never should have been recorded"))
+    ],
+    workspace: WorkspaceOption = sources.WORKSPACE,
+    enter: Annotated[bool, typer.Option("--enter", help=N_("withdraw them; without it they are only counted"))] = False,
+    recorded_on: Annotated[
+        str | None, typer.Option("--recorded-on", help=N_("the day it counts as recorded; today when left out"))
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help=N_("a word on why, kept with it"))] = "",
+    json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    from targets.workspace import open_workspace
+
+    desk: Desk = context.obj
+    opened = open_workspace(workspace, to_write=enter)
+    contracts = [one.contract for one in sources.load_and_note(desk, opened.contract_files())]
+    day = sources.day_so_far(recorded_on, "--recorded-on")
+    with desk.busy(desk.speech(N_("reading"))):
+        read = read_files(desk, opened, contracts, files, to_withdraw=True)
+    if enter:
+        withdrawn = opened.store.withdraw(read, origin(files, day, note)).tables
+        report_withdrawn(desk, {name: counts.withdrawn for name, counts in withdrawn.items()})
+        return
+    opened.store.refuse_unknown(read, origin(files, day, note))
+    report_withdrawn(desk, {one.name: len(getattr(read, one.name)) for one in fields(read)})
+    desk.note(desk.speech(N_("Nothing was withdrawn; with --enter they are.")))
+
+
 def _note_known(desk: Desk, workspace: Workspace, files: Sequence[Path]) -> None:
     """A file that was imported before, byte for byte, adds nothing; whoever does it again may have taken the wrong one."""
     known = {file.sha256: batch.origin for batch in workspace.store.batches() for file in batch.origin.files}
@@ -86,6 +117,13 @@ def bring_in(
     desk: Desk, workspace: Workspace, contracts: Sequence[Contract], files: Sequence[Path], day: date, note: str
 ) -> Appended:
     """Read all files, and only when every one is good append them as one batch. Raises Refused."""
+    return workspace.store.append(read_files(desk, workspace, contracts, files), origin(files, day, note))
+
+
+def read_files(
+    desk: Desk, workspace: Workspace, contracts: Sequence[Contract], files: Sequence[Path], *, to_withdraw: bool = False
+) -> Records:
+    """What is in all of them, which may refer to each other and to what is recorded. Raises Refused."""
     from targets.snapshot import Records
 
     known, read = workspace.store.as_of(), Records()
@@ -93,7 +131,7 @@ def bring_in(
     warnings: list[Diagnostic] = []
     for take in (*_tables(files), *(_workbook(path) for path in files if _is_workbook(path))):
         try:
-            found = take(contracts, known, on_warning=warnings.append)
+            found = take(contracts, known, on_warning=warnings.append, to_withdraw=to_withdraw)
         except Refused as refused:
             faults.extend(refused.diagnostics)
         else:
@@ -101,7 +139,7 @@ def bring_in(
     if faults:
         raise Refused([*faults, *warnings])
     desk.show_warnings(warnings)
-    return workspace.store.append(read, origin(files, day, note))
+    return read
 
 
 def _workbook(path: Path) -> Callable[..., Records]:
@@ -167,3 +205,14 @@ def report(desk: Desk, appended: Appended) -> None:
         desk.rows(desk.speech(N_("imported")), columns, rows, right=(1, 2, 3))
         if not rows:
             desk.note(desk.speech(N_("Nothing was found to import: the tables are empty.")))
+
+
+def report_withdrawn(desk: Desk, counts: dict[str, int]) -> None:
+    """How many of each table are in force no longer, or would not be."""
+    some = {name: count for name, count in counts.items() if count}
+    columns = (N_("table"), N_("withdrawn"))
+    rows = [(name if desk.as_json else desk.speech(TABLES[name]), str(count)) for name, count in some.items()]
+    if desk.as_json:
+        desk.machine({"tables": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        desk.rows(desk.speech(N_("withdrawn")), columns, rows, right=(1,))

@@ -12,11 +12,11 @@ import typer
 from cli import sources
 from cli.desk import Desk
 from cli.options import JsonOption, LanguageOption, WorkspaceOption
-from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
+from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
 
 if TYPE_CHECKING:
     from cli.names import Names
-    from targets.ledger import ChainFault, Voucher
+    from targets.ledger import Voucher
     from targets.workspace import Workspace
 
 N_ = str
@@ -51,11 +51,12 @@ def ledger(
     if out is not None:
         _refuse_out(out, of)
     until = None if as_of is None else sources.day(as_of, "--as-of")
+    from targets.books import faults_of
     from targets.workspace import open_workspace
 
     opened = open_workspace(workspace, to_write=False)
     every = opened.store.books.vouchers()
-    refuse_if_any(faults_of(every, Span(str(workspace))))
+    refuse_if_any(faults_of(every, opened.database.place))
     vouchers = [one for one in every if until is None or one.entry.day <= until]
     names = _names(desk, opened, codes_only=codes_only)
     codes = None if of is None else _codes_of(of, vouchers, names)
@@ -81,34 +82,12 @@ def _refuse_out(out: Path, of: str | None) -> None:
     sources.refuse_existing(out)
 
 
-def faults_of(vouchers: Sequence[Voucher], place: Span) -> list[Diagnostic]:
-    """Everything by which the ledger does not hold together."""
-    from targets.ledger import chain_faults
-
-    hint = say("pay nothing out, and compare with an earlier copy or export of the ledger")
-    return [
-        Diagnostic("DX718", place, _fault(one, fault), say("vouchers as this program entered them"), hint)
-        for one, fault in chain_faults(vouchers)
-    ]
-
-
-def _fault(voucher: Voucher, fault: ChainFault) -> Text:
-    from targets.ledger import ChainFault
-
-    match fault:
-        case ChainFault.UNLINKED:
-            return say("voucher {number} does not follow the one before it", number=voucher.number)
-        case ChainFault.EDITED:
-            return say("voucher {number} says something else than its hash", number=voucher.number)
-        case ChainFault.UNBALANCED:
-            return say("debit and credit of voucher {number} differ", number=voucher.number)
-
-
 def _names(desk: Desk, workspace: Workspace, *, codes_only: bool) -> Names:
     from cli.names import names_of
-    from rules.load import load_contracts
+    from rules.load import load_sound_contracts
 
-    contracts = [one.contract for one in load_contracts(workspace.contract_files())]
+    # Names are no reason to withhold the ledger: a file that is no contract any more gives none.
+    contracts = [one.contract for one in load_sound_contracts(workspace.contract_files())]
     return names_of(desk.speech, contracts, workspace.store.as_of(), codes_only=codes_only)
 
 
@@ -172,7 +151,7 @@ def _by_voucher(desk: Desk, vouchers: Sequence[Voucher], names: Names, codes: fr
         desk.machine({"head": _head(vouchers), "vouchers": as_json(found)})
     elif vouchers:
         rows = voucher_rows(desk.speech, found, names)
-        desk.rows(desk.speech(N_("vouchers")), COLUMNS, rows, right=(0, 9, 10))
+        desk.rows(desk.speech(N_("vouchers")), COLUMNS, rows, right=(0, 10, 11))
 
 
 def _concerned(voucher: Voucher) -> set[str]:

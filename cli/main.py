@@ -57,6 +57,7 @@ COMMANDS = (
     ("schema", contract.schema, N_("the JSON Schema of contracts, for editors")),
     ("template", contract.template, N_("write the workbook to be filled in for contracts")),
     ("import", data.import_, N_("read workbooks or CSV tables into the workspace")),
+    ("withdraw", data.withdraw, N_("take records out of force that never should have been recorded")),
     ("allot", allot.allot, N_("split a quota over parties so that it adds up, with the reason for every share")),
     ("assess", year.assess, N_("score, rank and grade everyone")),
     ("explain", year.explain, N_("how one score or verdict came about, step by step")),

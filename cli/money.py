@@ -14,7 +14,7 @@ import typer
 from cli import sources
 from cli.desk import Desk
 from cli.options import JsonOption, LanguageOption, WhoOption, WorkspaceOption
-from rules.diagnostic import Diagnostic, Span, Text, refuse, say
+from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
 
 if TYPE_CHECKING:
     from cli.names import Names
@@ -80,12 +80,17 @@ def settle(
     kept, supersedes = _sealed_run(opened, run)
     sealed, names = _recomputed(desk, opened, kept, supersedes)
 
+    missing: list[Diagnostic] = []
+
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
-        return entering.settlement(sealed, known, day)
+        entries = entering.settlement(sealed, known, day, to_show=not enter and out is None)
+        missing.extend(entering.other_deposits(sealed, known) if entries else ())
+        return entries
 
     with nullcontext() if out is None else _made(out):
         entered = _entered(opened, plan, who, enter=enter)
     _show(desk, entered, names, enter=enter)
+    refuse_if_any(missing)
     if out is not None:
         _write(out, desk, opened, kept.name, () if enter else entered, names)
 
@@ -129,9 +134,8 @@ def _recomputed(desk: Desk, workspace: Workspace, kept: KeptRun, supersedes: fro
         replay = replayed(workspace, kept)
         contracts = [one.contract for one in replay.contracts]
         checked(replay.assessment, contracts, backend(EngineName.POLARS))
-    of_the_year = {one.name for one in workspace.store.runs.all() if one.run.year == kept.run.year}
-    rivals = frozenset(of_the_year - supersedes - {kept.name})
-    sealed = Sealed(kept.name, kept.run.year, replay.assessment.dues, supersedes, rivals)
+    elsewhere = frozenset(one.name for one in workspace.store.runs.all() if one.run.year != kept.run.year)
+    sealed = Sealed(kept.name, kept.run.year, replay.assessment.dues, supersedes, elsewhere)
     return sealed, names_of(desk.speech, contracts, replay.snapshot.records)
 
 
@@ -153,7 +157,7 @@ def _show(desk: Desk, entered: Sequence[Voucher], names: Names, *, enter: bool) 
     if not entered:
         desk.note(desk.speech(N_("Nothing to enter: the ledger has all of it already.")))
         return
-    desk.rows(desk.speech(N_("vouchers")), vouchers.COLUMNS, rows, right=(7, 8))
+    desk.rows(desk.speech(N_("vouchers")), vouchers.COLUMNS, rows, right=(10, 11))
     told = N_("{count} vouchers entered; the last has the hash {hash}") if enter else N_(
         "{count} vouchers would be entered; with --enter they are"
     )  # fmt: skip

@@ -104,7 +104,9 @@ def carried_before(
     from targets.kept import superseded
     from targets.ledger import EntryKind
 
-    settled = {one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED}
+    ends = [one.entry.run for one in vouchers if one.entry.kind is EntryKind.SETTLED]
+    # One that was settled after it, though superseded, took nothing off it.
+    settled = ends[: ends.index(proof.kept.name)] if proof.kept.name in ends else ends
     earlier = next((name for name in superseded(proof.kept.name, supersedes) if name in settled), "")
     sums: dict[Key, int] = defaultdict(int)
     before = proofs[earlier].assessment if earlier in proofs else None
@@ -137,15 +139,15 @@ def filed_contracts(workspace: Workspace) -> list[ContractCopy]:
     """The files of today, as far as they are contracts: others are `check`'s business."""
     from engine.audit.replay import ContractCopy
     from rules.amend import content_hash
-    from rules.load import load_contract
+    from rules.load import load_sound_contracts
 
-    found = []
-    for path in workspace.contract_files():
-        try:
-            contract = load_contract(path).contract
-        except Refused:
-            continue
-        found.append(
-            ContractCopy(contract.contract, contract.version, content_hash(contract), Span(str(path)), contract.year)
+    return [
+        ContractCopy(
+            one.contract.contract,
+            one.contract.version,
+            content_hash(one.contract),
+            Span(one.tree.path),
+            one.contract.year,
         )
-    return found
+        for one in load_sound_contracts(workspace.contract_files())
+    ]

@@ -125,11 +125,11 @@ def _grouped(speech: Speech, vouchers: Iterable[Voucher], names: Names) -> Itera
         yield from (_Row(cells) for cells in cells_of(speech, one, names))
         if amounts:
             yield _Row(
-                (str(one.number), "", "", speech(N_("total of the voucher")), *[""] * 5, debit, credit, ""),
+                (str(one.number), "", "", speech(N_("total of the voucher")), *[""] * 6, debit, credit, ""),
                 is_total=True,
             )
         debit_fen, credit_fen = debit_fen + debit, credit_fen + credit
-    yield _Row(("", "", "", speech(N_("all together")), *[""] * 5, debit_fen, credit_fen, ""), is_total=True)
+    yield _Row(("", "", "", speech(N_("all together")), *[""] * 6, debit_fen, credit_fen, ""), is_total=True)
 
 
 def _with_total(speech: Speech, rows: Sequence[Cells]) -> list[_Row]:

@@ -16,7 +16,7 @@ from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Vouc
 N_ = str
 COLUMNS = (
     N_("voucher"), N_("day"), N_("contract"), N_("what for"), N_("code"), N_("name"), N_("account"),
-    N_("kind of amount"), N_("payee"), N_("debit"), N_("credit"), N_("run"),
+    N_("kind of amount"), N_("payee code"), N_("payee"), N_("debit"), N_("credit"), N_("run"),
 )  # fmt: skip
 BALANCE_COLUMNS = (N_("code"), N_("account"), N_("debit balance"), N_("credit balance"))
 CADRE_COLUMNS = (
@@ -58,10 +58,10 @@ def cells_of(speech: Speech, voucher: Voucher, names: Names) -> list[Cells]:
     )  # fmt: skip
     run = entry.run[:RUN_DIGITS]
     if not entry.postings:
-        return [(*head, "", "", "", "", "", run)]
+        return [(*head, "", "", "", "", "", "", run)]
     return [
         (
-            *head, account_name(speech, one.account, names), kind_name(speech, entry, one), _payee(entry, one, names),
+            *head, account_name(speech, one.account, names), kind_name(speech, entry, one), *_payee(one, names),
             one.amount_fen if one.amount_fen >= 0 else "", -one.amount_fen if one.amount_fen < 0 else "", run,
         )
         for one in entry.postings
@@ -98,9 +98,11 @@ def kind_name(speech: Speech, entry: Entry, posting: Posting) -> str:
     return ""
 
 
-def _payee(entry: Entry, posting: Posting, names: Names) -> str:
-    """Of what goes to an account of the contract, that account has a name already."""
-    return "" if posting.account.kind is AccountKind.FUND else names.person(posting.payee)
+def _payee(posting: Posting, names: Names) -> tuple[str, str]:
+    """Code and name. Of what goes to an account of the contract, that account has a name already."""
+    if posting.account.kind is AccountKind.FUND:
+        return "", ""
+    return posting.payee, names.person(posting.payee)
 
 
 def balance_rows(speech: Speech, sums: Mapping[Account, int], names: Names) -> list[Cells]:

@@ -36,22 +36,23 @@ Key = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed run when it is settled: its dues, and the runs that it supersedes, one through the other. `rivals` are the
-    other runs of its year: where one of them is sealed, it is the one to settle.
+    """A sealed run when it is settled: its dues, and the runs that it supersedes, one through the other. `elsewhere` are
+    runs of other years: whatever else is sealed is the one to settle, even if nobody knew of it when this one was looked up.
     """
 
     run: str
     year: int
     dues: Sequence[Due]
     supersedes: frozenset[str] = frozenset()
-    rivals: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
 
-def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date) -> tuple[Entry, ...]:
+def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date, *, to_show: bool = False) -> tuple[Entry, ...]:
     """What is to be entered for the run, with the entry that ends its settlement; nothing where it is settled already.
 
-    Raises Refused for a run without a seal (DX723), where the deposits held are not what the dues dispose of (DX720), and for a
-    ledger that calls the run settled and does not carry it out (DX724).
+    Only `to_show` may it be had before the deposits are what they must be. Raises Refused for a run without a seal (DX723),
+    where the deposits held are not what the dues dispose of (DX720), and for a ledger that calls the run settled and does not
+    carry it out (DX724).
     """
     wanted, before = wanted_fen(sealed.dues), posted(vouchers, sealed.supersedes | {sealed.run})
     moved = {key: wanted.get(key, 0) - before.get(key, 0) for key in (*wanted, *(k for k in before if k not in wanted))}
@@ -59,7 +60,7 @@ def settlement(sealed: Sealed, vouchers: Sequence[Voucher], day: date) -> tuple[
     if any(one.entry.kind is EntryKind.SETTLED and one.entry.run == sealed.run for one in vouchers):
         refuse_if_any(_not_carried_out(sealed, left))
         return ()
-    refuse_if_any([*_unsealed(sealed, vouchers), *_other_deposits(sealed, vouchers)])
+    refuse_if_any([*_unsealed(sealed, vouchers), *([] if to_show else other_deposits(sealed, vouchers))])
     entries = tuple(carried_out(left, sealed.run, day))
     return (*entries, Entry(EntryKind.SETTLED, day, sealed.run, note=str(len(entries))))
 
@@ -115,7 +116,7 @@ def _unsealed(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnosti
         found, expected = say("run {run} without a seal", run=sealed.run), say("a sealed run")
         yield Diagnostic("DX723", Span("ledger"), found, expected, say("`duixian publish`, then `duixian seal`"))
     # Asked of the ledger itself, under its lock: it may have been sealed and settled since this run was looked up.
-    for rival in (run for run in seals if run in sealed.rivals):
+    for rival in (run for run in seals if run not in {sealed.run, *sealed.supersedes, *sealed.elsewhere}):
         found = say("run {run}, which {later} supersedes", run=sealed.run, later=rival)
         yield Diagnostic("DX723", Span("ledger"), found, say("the sealed run of the year"))
 
@@ -134,8 +135,8 @@ def _not_carried_out(sealed: Sealed, left: Mapping[Key, int]) -> Iterator[Diagno
         )
 
 
-def _other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnostic]:
-    """Each deposit that the ledger holds otherwise than the dues give back and forfeit it."""
+def other_deposits(sealed: Sealed, vouchers: Sequence[Voucher]) -> Iterator[Diagnostic]:
+    """Each deposit that was paid in otherwise than the dues give back and forfeit it (DX720)."""
     disposed: dict[Clause, int] = defaultdict(int)
     for due in sealed.dues:
         if due.kind in (DueKind.REFUND, DueKind.FORFEIT):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,15 @@ def load_contracts(paths: Iterable[Path]) -> tuple[Loaded, ...]:
     if faults:
         raise Refused(faults)
     return tuple(loaded)
+
+
+def load_sound_contracts(paths: Iterable[Path]) -> tuple[Loaded, ...]:
+    """Those in the files that are contracts, not held against each other: for whoever needs no more than their names or texts."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(Refused):
+            found.append(load_contract(path))
+    return tuple(found)
 
 
 def contract_of(tree: Tree) -> Loaded:

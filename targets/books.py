@@ -9,13 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from rules.diagnostic import Diagnostic, refuse, say
-from targets.damage import WRONG_CELL, Damaged, as_damage, cells, whole_rows
+from rules.diagnostic import Diagnostic, Span, Text, refuse, refuse_if_any, say
+from targets import keeping
+from targets.damage import WRONG_CELL, as_damage, cells, whole_rows
 from targets.database import Database
-from targets.ledger import Entry, EntryKind, Posting, Voucher, hash_of, parse_account
+from targets.ledger import ChainFault, Entry, EntryKind, Posting, Voucher, chain_faults, hash_of, parse_account
 from targets.schema import Table
 
 _VOUCHER, _POSTING = (Table.metadata.tables[name] for name in ("voucher", "posting"))
+
+
+_Plan = Callable[[tuple[Voucher, ...]], Sequence[Entry]]
 
 
 class Books:
@@ -29,27 +33,42 @@ class Books:
         with self._database.reading() as connection:
             return _load(connection)
 
-    def enter(self, plan: Callable[[tuple[Voucher, ...]], Sequence[Entry]], who: str = "") -> tuple[Voucher, ...]:
+    def enter(self, plan: _Plan, who: str = "") -> tuple[Voucher, ...]:
         """Enter what `plan` makes of the ledger as it stands, all of it or nothing, with nobody else writing meanwhile.
 
-        Raises Refused for a day before that of the last voucher (DX719), and whatever `plan` refuses.
+        Raises Refused for a ledger that does not hold together (DX718), a day before that of the last voucher (DX719), and
+        whatever `plan` refuses.
         """
         with self._database.writing() as connection:
-            return self.append(connection, plan(_load(connection)), who)
+            return self._append(connection, self._sound(connection), plan, who)
 
-    def draft(self, plan: Callable[[tuple[Voucher, ...]], Sequence[Entry]], who: str = "") -> tuple[Voucher, ...]:
+    def draft(self, plan: _Plan, who: str = "") -> tuple[Voucher, ...]:
         """What `enter` would enter now; nothing is."""
         with self._database.reading() as connection:
-            known = _load(connection)
+            known = self._sound(connection)
             return tuple(self._numbered(known[-1] if known else None, plan(known), who))
 
     def append(self, connection: Connection, entries: Sequence[Entry], who: str = "") -> tuple[Voucher, ...]:
-        """Enter these inside the transaction of the caller."""
-        last = connection.execute(select(_VOUCHER).order_by(_VOUCHER.c.number.desc()).limit(1)).first()
-        _refuse_strays(connection, 0 if last is None else last.number)
-        vouchers = tuple(self._numbered(None if last is None else _voucher(last, ()), entries, who))
+        """Enter these inside the transaction of the caller. Raises Refused as `enter` does."""
+        return self._append(connection, self._sound(connection), lambda _: entries, who)
+
+    def _sound(self, connection: Connection) -> tuple[Voucher, ...]:
+        """The ledger, once it is sure that nobody changed it: what is entered is the difference to what it says."""
+        vouchers = _load(connection)
+        refuse_if_any(faults_of(vouchers, self._database.place))
+        standing = {one.hash for one in vouchers}
+        for number, hash_ in keeping.entered_vouchers(connection):
+            if hash_ not in standing:
+                found = say("voucher {number}, which the trail tells of, is not there any more", number=number)
+                refuse(Diagnostic("DX718", self._database.place, found, _AS_ENTERED, _WRONG_HINT))
+        return vouchers
+
+    def _append(self, connection: Connection, known: tuple[Voucher, ...], plan: _Plan, who: str) -> tuple[Voucher, ...]:
+        vouchers = tuple(self._numbered(known[-1] if known else None, plan(known), who))
         for voucher in vouchers:
             _insert(connection, voucher)
+        if vouchers:
+            keeping.add_voucher(connection, vouchers[-1])
         return vouchers
 
     def _numbered(self, last: Voucher | None, entries: Sequence[Entry], who: str) -> Iterator[Voucher]:
@@ -66,13 +85,26 @@ class Books:
             yield last
 
 
-def _refuse_strays(connection: Connection, last: int) -> None:
-    """Lines put there for a voucher to come would become its own."""
-    stray = connection.execute(
-        select(_POSTING.c.voucher).where(_POSTING.c.voucher > last).limit(1)
-    ).scalar_one_or_none()
-    if stray is not None:
-        raise Damaged(f"voucher: {stray}: lines without a voucher")
+def faults_of(vouchers: Sequence[Voucher], place: Span) -> list[Diagnostic]:
+    """Everything by which the ledger does not hold together (DX718)."""
+    return [
+        Diagnostic("DX718", place, _fault(one, fault), _AS_ENTERED, _WRONG_HINT)
+        for one, fault in chain_faults(vouchers)
+    ]
+
+
+_AS_ENTERED = say("vouchers as this program entered them")
+_WRONG_HINT = say("pay nothing out, and compare with an earlier copy or export of the ledger")
+
+
+def _fault(voucher: Voucher, fault: ChainFault) -> Text:
+    match fault:
+        case ChainFault.UNLINKED:
+            return say("voucher {number} does not follow the one before it", number=voucher.number)
+        case ChainFault.EDITED:
+            return say("voucher {number} says something else than its hash", number=voucher.number)
+        case ChainFault.UNBALANCED:
+            return say("debit and credit of voucher {number} differ", number=voucher.number)
 
 
 def _insert(connection: Connection, voucher: Voucher) -> None:

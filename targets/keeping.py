@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from targets.damage import cells
+from targets.ledger import Voucher
 from targets.schema import Table
-from targets.trail import Link, Trail, hash_of
+from targets.trail import VOUCHER, Link, Trail, hash_of
 
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "import_batch": ("id",),
@@ -53,17 +54,31 @@ def write(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]],
 
 def add_links(connection: Connection, table: str, rows: Iterable[Mapping[str, Any]], run: str = "") -> None:
     """Of rows that are there."""
-    number, before = last_link(connection)
     said: dict[str, list[bytes]] = defaultdict(list)
     for one in rows:
         said[key_of(table, one)].append(row_digest(table, one))
     for key, digests in said.items():
-        content = content_of(digests)
-        number += 1
-        hash_ = hash_of(number, table, key, run, content, before)
-        row = {"number": number, "kept": table, "key": key, "run": run, "content": content}
-        connection.execute(insert(_TRAIL), row | {"previous_hash": before, "hash": hash_})
-        before = hash_
+        add_link(connection, table, key, run, content_of(digests))
+
+
+def add_voucher(connection: Connection, voucher: Voucher) -> None:
+    """The last one of those that were entered together. The ledger has a chain of its own; by this link and the one that a seal
+    names, neither of the two can be written anew, or cut off, without the other."""
+    add_link(connection, VOUCHER, str(voucher.number), voucher.entry.run, voucher.hash)
+
+
+def entered_vouchers(connection: Connection) -> list[tuple[str, str]]:
+    """Number and hash of vouchers that links tell of."""
+    told = select(_TRAIL.c.key, _TRAIL.c.content).where(_TRAIL.c.kept == VOUCHER).order_by(_TRAIL.c.number)
+    return [(str(row.key), str(row.content)) for row in connection.execute(told)]
+
+
+def add_link(connection: Connection, kept: str, key: str, run: str, content: str) -> None:
+    """Onto the end."""
+    number, before = last_link(connection)
+    hash_ = hash_of(number + 1, kept, key, run, content, before)
+    row = {"number": number + 1, "kept": kept, "key": key, "run": run, "content": content}
+    connection.execute(insert(_TRAIL), row | {"previous_hash": before, "hash": hash_})
 
 
 def last_link(connection: Connection) -> tuple[int, str]:
@@ -107,6 +122,8 @@ def read(connection: Connection) -> Trail:
         said = there.get((values["kept"], values["key"]), _Said())
         wrong = (*(f"{name} {cell}" for name, cell in row.wrong.items()), *said.wrong)
         standing = content_of(said.digests) if said.digests else ""
+        if values["kept"] == VOUCHER:
+            standing = values["content"]  # the audit holds it against the ledger
         links.append(Link(row.values["number"] or 0, **values, standing=standing, wrong=wrong))
     links.sort(key=lambda one: one.number)
     told = {(one.kept, one.key) for one in links}

@@ -83,6 +83,13 @@ class Store:
             changes = {table: _withdrawing(table, some, newest[table], last + 1) for table, some in rows.items()}
             return self._write(connection, last + 1, origin, changes)
 
+    def refuse_unknown(self, records: Records, origin: Origin) -> None:
+        """What `withdraw` would refuse (DX707), without withdrawing."""
+        rows = _rows(records, origin, self._database.place)
+        with self._database.reading() as connection:
+            newest = {table: _newest(connection, table, some) for table, some in rows.items()}
+            refuse_if_any(_unknown(rows, newest, self._database.place))
+
     def as_of(self, day: date | None = None, *, batch: int | None = None) -> Records:
         """The records as known on that day (or after that batch; by default now), each table in the order of its keys."""
         with self._database.reading() as connection:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+VOUCHER = "voucher"
+"""What a link is of that tells of the ledger: `key` is the number of a voucher, `content` its hash."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -8,12 +8,17 @@ from datetime import date
 import pytest
 from audit_towns import chained
 from test_audit import assessed, kinds, ledger, record
+from test_settlement import MARKS, agreed, entered, sealed
+from test_settlement import town as marked
 
 from engine import inference
+from engine.assess import assess
 from engine.audit.chain import prove
 from engine.audit.entitlement import entitlements
 from engine.audit.finding import Kind
 from engine.audit.reconcile import unposted
+from engine.audit.settled import RunRecord
+from engine.vouchers import Sealed, deposits, settlement
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting
 
 pytestmark = pytest.mark.skipif(
@@ -125,3 +130,18 @@ def test_a_correction_may_ask_for_another_deposit_after_the_settlement() -> None
     lines = Posting(CASH, -100, payee=paid.subject), Posting(Account(AccountKind.DEPOSIT, paid.subject), 100)
     back = replace(paid, day=DAY, postings=lines)
     assert prove(chained([*(one.entry for one in ledger()), back]), [record()]) == ()
+
+
+def test_a_run_that_is_settled_after_the_one_that_supersedes_it() -> None:
+    """Both were paid out: of the two settlements the later one is the wrong one, not the correction."""
+    first, corrected = "r" * 64, "c" * 64
+    dues = assess(agreed(), marked(**MARKS)).dues
+    better = assess(agreed(), marked(**MARKS | {"g2": 90})).dues
+    whole = entered((), [*deposits(agreed(), marked(**MARKS), (), DAY), sealed(first), sealed(corrected)])
+    whole = entered(whole, settlement(Sealed(corrected, 2026, better, frozenset({first})), whole, DAY))
+    whole = entered(whole, settlement(Sealed(first, 2026, dues, elsewhere=frozenset({corrected})), whole, DAY))
+    records = [
+        RunRecord(first, 2026, sealed=True, dues=dues),
+        RunRecord(corrected, 2026, sealed=True, supersedes=first, dues=better),
+    ]
+    assert kinds(prove(whole, records)) == [(Kind.NOT_SEALED, first)]

@@ -67,12 +67,12 @@ EXAMPLE = chained([
 def test_a_voucher_in_words() -> None:
     refund, cash, *_ = [row for row in voucher_rows(ZH, EXAMPLE, NAMES) if row[0] == "4"]
     head = ("4", "2027-01-20", "干部责任状", "风险抵押金", "G01", "张三")
-    assert refund == (*head, "抵押金—张三", "", "", "1000.00", "", "777777777777")
-    assert cash == (*head, "现金", "退还", "张三", "", "1000.00", "777777777777")
-    assert [ZH(column) for column in COLUMNS][6:] == ["账户", "款项", "收款人", "借方", "贷方", "核算"]
+    assert refund == (*head, "抵押金—张三", "", "", "", "1000.00", "", "777777777777")
+    assert cash == (*head, "现金", "退还", "G01", "张三", "", "1000.00", "777777777777")
+    assert [ZH(column) for column in COLUMNS][6:] == ["账户", "款项", "收款人编码", "收款人", "借方", "贷方", "核算"]
     [sealed] = [row for row in voucher_rows(ZH, EXAMPLE, NAMES) if row[0] == "3"]
-    assert sealed == ("3", "2027-01-15", "", "核算封存", "", "", *[""] * 5, "777777777777")
-    others = [row[6:11] for row in voucher_rows(ZH, EXAMPLE, NAMES) if row[0] in "256"]
+    assert sealed == ("3", "2027-01-15", "", "核算封存", "", "", *[""] * 6, "777777777777")
+    others = [(*row[6:8], *row[9:12]) for row in voucher_rows(ZH, EXAMPLE, NAMES) if row[0] in "256"]
     assert others == [
         ("预留绩效工资", "", "李四", "800.00", ""), ("抵押金—李四", "缴纳抵押金", "", "", "800.00"),
         ("抵押金—李四", "", "", "480.00", ""), ("现金", "退还", "李四", "", "480.00"),
@@ -154,10 +154,10 @@ def test_the_workbook_says_the_same_sums(tmp_path: Path) -> None:
         ("合计", None, 3550, 3550),
     ]  # fmt: skip
     vouchers = rows_below(book, "凭证")
-    assert [row[9:11] for row in vouchers if row[3] == "本张合计"] == [
+    assert [row[10:12] for row in vouchers if row[3] == "本张合计"] == [
         (1000, 1000), (800, 800), (1500, 1500), (800, 800), (400, 400), (2000, 2000), (50, 50)
     ]  # fmt: skip
-    assert vouchers[-1][9:11] == (6550, 6550)
+    assert vouchers[-1][10:12] == (6550, 6550)
     assert book["凭证"]["J3"].number_format == "0.00"
 
 
@@ -183,11 +183,11 @@ def test_an_empty_ledger_is_a_file_too(tmp_path: Path) -> None:
 def test_a_number_that_a_spreadsheet_would_round_is_text(tmp_path: Path) -> None:
     vouchers = chained([deposit(SETTLING, "G01", 10**15 - 1), deposit(SETTLING, "G01", 10**15 + 1)])
     book = openpyxl.load_workbook(write_vouchers(tmp_path / "a.xlsx", ZH, vouchers, NAMES))
-    assert [money(row[9]) for row in rows_below(book, "凭证")[::3]][:2] == [
+    assert [money(row[10]) for row in rows_below(book, "凭证")[::3]][:2] == [
         Decimal("9999999999999.99"),
         Decimal("10000000000000.01"),
     ]
-    assert book["凭证"]["J6"].data_type == "s"
+    assert book["凭证"]["K6"].data_type == "s"
 
 
 @settings(deadline=None, max_examples=60)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from errno import ENOSPC
 from pathlib import Path
 
 import openpyxl
 import pytest
+from audit_workspaces import forge
 from test_settlement import CONTRACT, MARKS
 
 from cli import voucher_files
@@ -261,15 +263,82 @@ def test_records_changed_behind_our_back_are_not_settled(town: Path, capsys: pyt
     assert run("deposits", "--enter") == 0
     seal()
     workspace = open_workspace(town)
-    with workspace.database.writing() as connection:
-        connection.exec_driver_sql("DROP TRIGGER observation_no_update")
-        connection.exec_driver_sql("UPDATE observation SET numerator = 95 WHERE subject = 'g3'")
-        connection.exec_driver_sql(
-            'CREATE TRIGGER "observation_no_update" BEFORE UPDATE ON "observation" BEGIN SELECT RAISE(ABORT, \'no\'); END'
-        )
+    forge(workspace.folder, ("UPDATE observation SET numerator = 95 WHERE subject = 'g3'", ()))
     capsys.readouterr()
     assert run("settle", "--enter") == 2
     assert "DX721" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("town")
+def test_before_the_deposits_are_in_the_vouchers_are_shown_and_what_is_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seal()
+    capsys.readouterr()
+    assert run("settle") == 2
+    shown = capsys.readouterr()
+    assert shown.out.count("2000.00") == 6
+    assert shown.err.count("DX720") == 3
+    assert run("settle", "--enter") == 2
+
+
+def test_the_ledger_is_shown_whatever_a_contract_file_says(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("deposits", "--enter") == 0
+    (town / "contracts" / "cadre.yaml").write_text("contract: [", encoding="utf-8")
+    capsys.readouterr()
+    assert run("ledger") == 0
+    assert "6000.00" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("town")
+def test_what_is_paid_before_the_seal_is_told_as_that(capsys: pytest.CaptureFixture[str]) -> None:
+    """The right amounts, paid out while people may still object."""
+    Path("paid.csv").write_text("编码,姓名,金额\ng1,干部g1,4150\ng2,干部g2,1000\n", encoding="utf-8")
+    for step in (None, ("publish", "--from", "2026-01-02", "--until", "2026-01-08")):
+        assert step is None or run(*step) == 0
+        capsys.readouterr()
+        assert run("audit", "paid.csv", "--json") == 3
+        [found] = json.loads(capsys.readouterr().out)["findings"]
+        assert (found["code"], found["paid_fen"]) == ("DX816", 5_150_00)
+
+
+def test_nothing_is_paid_on_top_of_a_ledger_that_somebody_changed(
+    town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A deposit of 2,000 made one of 20,000, triggers put back: `deposits` would give 18,000 back."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    forge(town, ("UPDATE posting SET amount_fen = amount_fen * 10 WHERE voucher = 1", ()))
+    for command in ("deposits", "settle"):
+        capsys.readouterr()
+        assert run(command, "--enter") == 2
+        assert "DX718" in capsys.readouterr().err
+
+
+def test_nothing_is_paid_twice_because_the_end_was_cut_off(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All that the settlement entered is taken out again: the trail tells of its last voucher, and no hash was written down."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter") == 0
+    forge(town, ("DELETE FROM posting WHERE voucher > 4", ()), ("DELETE FROM voucher WHERE number > 4", ()))
+    capsys.readouterr()
+    assert run("settle", "--enter") == 2
+    assert "DX718" in capsys.readouterr().err
+    assert run("audit", "--verify") == 3
+    assert "DX815" in capsys.readouterr().out
+
+
+def test_a_cell_that_cannot_be_read_is_a_finding_among_others(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And with its trigger left away, that is another."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter") == 0
+    forge(town, ("UPDATE posting SET amount_fen = 'many' WHERE voucher = 2 AND line = 1", ()), guards_back=False)
+    capsys.readouterr()
+    assert run("audit", "--verify", "--json") == 3
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [(one["code"], one["subject"]) for one in found] == [("DX814", "triggers"), ("DX814", "2")]
+    assert "amount_fen 'many'" in found[1]["told"]
 
 
 @pytest.mark.usefixtures("town")

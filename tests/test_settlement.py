@@ -178,7 +178,7 @@ def test_a_correction_sealed_meanwhile_is_the_one_to_settle() -> None:
     ledger = entered((), [*deposits(agreed(), town(**MARKS), (), DAY), sealed(), sealed(CORRECTED)])
     corrected = Sealed(CORRECTED, 2026, assess(agreed(), town(**MARKS | {"g2": 90})).dues, frozenset({RUN}))
     ledger = entered(ledger, settlement(corrected, ledger, DAY))
-    first = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues, rivals=frozenset({CORRECTED}))
+    first = Sealed(RUN, 2026, assess(agreed(), town(**MARKS)).dues)
     with pytest.raises(Refused, match="DX723"):
         settlement(first, ledger, DAY)
 
@@ -244,7 +244,8 @@ def test_the_next_year_begins_before_this_one_is_settled() -> None:
         ledger = entered(ledger, deposits(contract, town(year, **MARKS), ledger, DAY))
     assert amounts(ledger)["cash"] == 12_000_00
     for year, contract in years.items():
-        run = Sealed(str(year), year, assess(contract, town(year, **MARKS)).dues)
+        elsewhere = frozenset(str(other) for other in years if other != year)
+        run = Sealed(str(year), year, assess(contract, town(year, **MARKS)).dues, elsewhere=elsewhere)
         ledger = entered(ledger, [sealed(str(year))])
         ledger = entered(ledger, settlement(run, ledger, DAY))
     assert amounts(ledger) == {

@@ -10,6 +10,7 @@ from engine.audit.finding import Evidence, Finding, Kind, of_voucher
 from engine.audit.settled import RunRecord, not_what_is_due
 from engine.audit.shape import CARRY_OUT, misshapen
 from rules.diagnostic import Text, say
+from targets.kept import superseded
 from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, hash_of
 
 
@@ -18,12 +19,13 @@ class Damage:
     """What is known to be wrong already, so that it is not told a second time.
 
     `cells` of the ledger that cannot be read, by voucher; `runs`, where a kept run cannot be read any more: that one need not be
-    missing; `steps`, the runs whose steps are not what was entered.
+    missing; `steps`, the runs whose steps are not what was entered. `entered` are vouchers that must be there, by number and hash.
     """
 
     cells: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     runs: bool = False
     steps: frozenset[str] = frozenset()
+    entered: Sequence[tuple[str, str]] = ()
 
 
 def prove(
@@ -53,9 +55,10 @@ def prove(
     broken = [one for one in broken if _number_before(one.subject) not in edited]
     if not broken:
         cut = [*_cut_off(vouchers, edited), *_seal_gone(vouchers, records, edited, damage)]
-        broken = [*cut, *_head_gone(vouchers, head, trail_hashes)][:1]
+        gone = () if edited else _entered_gone(vouchers, damage.entered)
+        broken = [*cut, *gone, *_head_gone(vouchers, head, trail_hashes)][:1]
     found = [*edited.values(), *broken]
-    return (*found, *_not_sealed(vouchers, records, damage, doubtful=bool(found)))
+    return (*found, *_not_sealed(vouchers, records, damage, links, doubtful=bool(found)))
 
 
 def _unreadable(vouchers: Sequence[Voucher], cells: Mapping[int, tuple[str, ...]]) -> Iterator[Finding]:
@@ -133,6 +136,15 @@ def _seal_gone(
             yield Finding(Kind.BROKEN_CHAIN, name, told)
 
 
+def _entered_gone(vouchers: Sequence[Voucher], entered: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    """The trail tells of vouchers that are not there: the end was cut off, or all of it written anew."""
+    standing = {one.hash for one in vouchers}
+    for number, hash_ in entered:
+        if hash_ not in standing:
+            told = say("voucher {number}, which the trail tells of, is not there any more", number=number)
+            yield Finding(Kind.BROKEN_CHAIN, number, told)
+
+
 def _head_gone(vouchers: Sequence[Voucher], head: str, trail_hashes: Collection[str]) -> Iterator[Finding]:
     standing = [*(hash_ for one in vouchers for hash_ in (one.hash, _recomputed(one))), *trail_hashes]
     if head and not any(hash_.startswith(head) for hash_ in standing):
@@ -141,7 +153,12 @@ def _head_gone(vouchers: Sequence[Voucher], head: str, trail_hashes: Collection[
 
 
 def _not_sealed(
-    vouchers: Sequence[Voucher], records: Mapping[str, RunRecord], damage: Damage, *, doubtful: bool
+    vouchers: Sequence[Voucher],
+    records: Mapping[str, RunRecord],
+    damage: Damage,
+    supersedes: Mapping[str, str],
+    *,
+    doubtful: bool,
 ) -> Iterator[Finding]:
     """Runs that money was moved for, that were not sealed first, or not as the rules have it."""
     first: dict[str, Voucher] = {}
@@ -159,9 +176,18 @@ def _not_sealed(
             for one in vouchers
         )
         told = _breach(records.get(run), sealed_in_ledger=sealed, damaged=doubtful or damage.runs)
+        later = _superseded_by(run, voucher, vouchers, supersedes)
+        if told is None and later:
+            told = say("settled though run {name}, sealed before that, supersedes it", name=later[:12])
         if told is not None:
             evidence = (Evidence(say("voucher {number}", number=voucher.number), voucher=voucher.number),)
             yield Finding(Kind.NOT_SEALED, run, told, evidence=evidence)
+
+
+def _superseded_by(run: str, first: Voucher, vouchers: Sequence[Voucher], supersedes: Mapping[str, str]) -> str:
+    """The run that supersedes this one and had its seal before this one's first voucher; empty where there is none."""
+    seals = (one for one in vouchers if one.entry.kind is EntryKind.SEAL and one.number < first.number)
+    return next((one.entry.run for one in seals if run in superseded(one.entry.run, supersedes)), "")
 
 
 def _breach(record: RunRecord | None, *, sealed_in_ledger: bool, damaged: bool) -> Text | None:

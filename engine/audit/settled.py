@@ -47,7 +47,8 @@ def not_what_is_due(
     whole = not misshapen and not any(True for _ in chain_faults(vouchers))
     ends = {one.entry.run: one for one in reversed(vouchers) if one.entry.kind is EntryKind.SETTLED}
     for run in sorted(ends.keys() & records.keys()):
-        earlier = next((name for name in superseded(run, supersedes) if name in ends), "")
+        settled_before = {name for name, end in ends.items() if end.number < ends[run].number}
+        earlier = next((name for name in superseded(run, supersedes) if name in settled_before), "")
         dues, before = records[run].dues, _dues_of(records.get(earlier)) if earlier else ()
         if dues is None or before is None:
             continue

@@ -10,7 +10,7 @@ from itertools import pairwise
 from engine.audit.finding import Evidence, Finding, Kind
 from rules.diagnostic import Text, say
 from targets.ledger import EntryKind, Voucher, chain_faults, sealed_hashes
-from targets.trail import Link, Trail
+from targets.trail import VOUCHER, Link, Trail
 
 OF_STEPS = frozenset({"run", "run_event", "run_check", "appeal", "appeal_decision"})
 OF_CONTRACTS = frozenset({"run", "run_contract", "contract_text"})
@@ -20,11 +20,13 @@ ROWS_SHOWN_MAX, CELLS_SHOWN_MAX = 20, 5
 @dataclass(frozen=True, slots=True)
 class Explained:
     """What is wrong with the trail, and for which runs that explains what else is found: `inputs` no longer give the run of
-    that name, `steps` no longer tell how it was published, checked, appealed and sealed."""
+    that name, `steps` no longer tell how it was published, checked, appealed and sealed. `entered` are vouchers, by number and
+    hash, that sound links tell of."""
 
     findings: tuple[Finding, ...] = ()
     inputs: frozenset[str] = frozenset()
     steps: frozenset[str] = frozenset()
+    entered: tuple[tuple[str, str], ...] = ()
 
 
 def steps_explained(trail: Trail, batches: Mapping[str, int], vouchers: Sequence[Voucher] = ()) -> Explained:
@@ -45,9 +47,11 @@ def steps_explained(trail: Trail, batches: Mapping[str, int], vouchers: Sequence
     for one in trail.links:
         if one.kept == "run_contract":
             under[one.key.partition(" ")[2]].add(one.run)
-    return Explained(
-        tuple(findings), _inputs(rows, under, batches), frozenset(r.run for r in rows if r.kept in OF_STEPS)
+    entered = tuple(
+        (one.key, one.content) for one in trail.links if one.kept == VOUCHER and one.number not in links_edited
     )
+    steps = frozenset(row.run for row in rows if row.kept in OF_STEPS)
+    return Explained(tuple(findings), _inputs(rows, under, batches), steps, entered)
 
 
 def guards_finding(guards: Sequence[str]) -> tuple[Finding, ...]:

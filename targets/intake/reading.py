@@ -33,10 +33,17 @@ def _nobody(_: Diagnostic) -> None:
     """Where the caller does not ask for warnings."""
 
 
-def read_workbook(path: Path, contracts: Sequence[Contract], known: Records, *, on_warning: Take = _nobody) -> Records:
-    """What the workbook brings. References may go to rows of the workbook or to `known`. Raises Refused with everything
-    that is wrong; when nothing is, the warnings go to `on_warning`."""
-    faults, register = Faults(), Register(contracts, known)
+def read_workbook(
+    path: Path,
+    contracts: Sequence[Contract],
+    known: Records,
+    *,
+    on_warning: Take = _nobody,
+    to_withdraw: bool = False,
+) -> Records:
+    """What the workbook brings. References may go to rows of the workbook or to `known`; what is read `to_withdraw` it may
+    overlap with what is known. Raises Refused with everything that is wrong; when nothing is, the warnings go to `on_warning`."""
+    faults, register = Faults(), Register(contracts, known, to_withdraw=to_withdraw)
     tables = []
     for grid in read_grids(path):
         if grid.hidden and not is_not_data(grid.sheet):
@@ -48,11 +55,16 @@ def read_workbook(path: Path, contracts: Sequence[Contract], known: Records, *, 
 
 
 def read_csv_tables(
-    files: Mapping[str, Path], contracts: Sequence[Contract], known: Records, *, on_warning: Take = _nobody
+    files: Mapping[str, Path],
+    contracts: Sequence[Contract],
+    known: Records,
+    *,
+    on_warning: Take = _nobody,
+    to_withdraw: bool = False,
 ) -> Records:
     """What the CSV files bring; the keys are those of `targets.tables.CSV_KEYS`. Otherwise like `read_workbook`."""
     assert files.keys() <= set(CSV_KEYS), f"unknown tables {sorted(files.keys() - set(CSV_KEYS))}"
-    faults, register = Faults(), Register(contracts, known)
+    faults, register = Faults(), Register(contracts, known, to_withdraw=to_withdraw)
     tables = []
     for key, path in files.items():
         try:
@@ -79,7 +91,7 @@ def _read(path: str, tables: Sequence[Table], register: Register, faults: Faults
     read_cadres(lines.get("cadres", ()), register, gathered)
     read_tenures(lines.get("tenures", ()), register, gathered)
     read_assignments(lines.get("assignments", ()), register, gathered)
-    check_overlaps(gathered)
+    check_overlaps(gathered, register.recorded)
     read_targets(lines.get("targets", ()), register, gathered)
     read_long(lines.get("data", ()), register, gathered)
     read_wide(lines.get("data wide", ()), register, gathered)

@@ -20,7 +20,7 @@ from targets.vocabulary import folded
 class Register:
     """Parties and cadres by code and name, and what each is assessed by. Not `complete` while a table cannot be read."""
 
-    def __init__(self, contracts: Sequence[Contract], known: Records) -> None:
+    def __init__(self, contracts: Sequence[Contract], known: Records, *, to_withdraw: bool = False) -> None:
         self.lexicon = Lexicon(contracts)
         self.parties: dict[str, Party] = {}
         self.cadres: dict[str, Cadre] = {}
@@ -29,6 +29,7 @@ class Register:
         self._unsound: set[str] = set()
         self._contracts: dict[str, tuple[Contract, ...]] = {}
         self.incidents = {incident.id: incident for incident in known.incidents}
+        self.recorded = Records() if to_withdraw else known
         self.complete = True
         for party in known.parties:
             self.add_party(party)

@@ -20,6 +20,7 @@ from targets.intake.line import Line, day_zero_of
 from targets.intake.names import Names
 from targets.intake.register import Register
 from targets.party import Party, code_fault, parent_fault
+from targets.snapshot import Records
 from targets.vocabulary import PARTY_KINDS
 
 Dated = TypeVar("Dated", Tenure, Assignment)
@@ -152,13 +153,16 @@ def days(line: Line) -> tuple[date, date | None]:
     return start, until
 
 
-def check_overlaps(gathered: Gathered) -> None:
-    """One post at a time, and one assignment to a party in a role at a time."""
-    _check_overlaps(gathered, gathered.tenures, lambda each: each.cadre, "tenure")
-    _check_overlaps(gathered, gathered.assignments, lambda each: (each.cadre, each.party, each.role), "assignment")
+def check_overlaps(gathered: Gathered, recorded: Records) -> None:
+    """One post at a time, and one assignment to a party in a role at a time; also beside what was `recorded` before."""
+    _check_overlaps(gathered, gathered.tenures, recorded.tenures, lambda each: each.cadre, "tenure")
+    whose = lambda each: (each.cadre, each.party, each.role)  # noqa: E731
+    _check_overlaps(gathered, gathered.assignments, recorded.assignments, whose, "assignment")
 
 
-def _check_overlaps(gathered: Gathered, dated: Sequence[Dated], whose: Callable[[Dated], object], what: str) -> None:
+def _check_overlaps(
+    gathered: Gathered, dated: Sequence[Dated], recorded: Sequence[Dated], whose: Callable[[Dated], object], what: str
+) -> None:
     groups: dict[object, list[Dated]] = defaultdict(list)
     for each in dated:
         groups[whose(each)].append(each)
@@ -169,12 +173,27 @@ def _check_overlaps(gathered: Gathered, dated: Sequence[Dated], whose: Callable[
                 _add_overlap(gathered, _place(gathered, what, each), _place(gathered, what, latest), each)
             if latest is None or (latest.until is not None and (each.until is None or each.until > latest.until)):
                 latest = each
+    superseded = {_key(what, each) for each in dated}
+    for before in {_key(what, one): one for one in recorded}.values():
+        if _key(what, before) not in superseded:
+            for each in groups.get(whose(before), ()):
+                if _at_once(before, each):
+                    _add_recorded(gathered, _place(gathered, what, each), before)
+
+
+def _at_once(one: Dated, other: Dated) -> bool:
+    begins_in_time = other.until is None or one.start <= other.until
+    return begins_in_time and (one.until is None or other.start <= one.until)
 
 
 def _place(gathered: Gathered, what: str, each: Tenure | Assignment) -> Span:
+    return gathered.place_of(_key(what, each))
+
+
+def _key(what: str, each: Tenure | Assignment) -> tuple[object, ...]:
     last = each.party if isinstance(each, Tenure) else each.role
     middle = each.post if isinstance(each, Tenure) else each.party
-    return gathered.place_of((what, each.cadre, middle, last, each.start))
+    return what, each.cadre, middle, last, each.start
 
 
 def _add_overlap(gathered: Gathered, place: Span, earlier: Span, each: Tenure | Assignment) -> None:
@@ -182,3 +201,16 @@ def _add_overlap(gathered: Gathered, place: Span, earlier: Span, each: Tenure | 
     expected = say("a first day after the last day of the other")
     hint = say("write the last day of the earlier one; who holds two posts is listed in the one that is assessed")
     gathered.faults.add("DX573", place, found, expected, hint, also=(earlier,))
+
+
+def _add_recorded(gathered: Gathered, place: Span, before: Tenure | Assignment) -> None:
+    """Its first day is a part of what names it, so that another first day is another record beside it."""
+    found = say(
+        "{cadre}, recorded from {start} until {until}",
+        cadre=before.cadre, start=before.start.isoformat(), until=before.until.isoformat() if before.until else "…",
+    )  # fmt: skip
+    expected = say("days that do not overlap with what is recorded")
+    hint = say(
+        "record the earlier one again with its last day; if it was never so, `duixian withdraw` with a file that has that row"
+    )
+    gathered.faults.add("DX573", place, found, expected, hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from targets.keeping import add_links, each_row
+from targets.keeping import add_link, add_links, each_row
 from targets.migrations.guards import guard_chain, guard_places
 
 revision = "0008"
@@ -46,3 +46,6 @@ def _take_down() -> None:
                 runs[row["id"]] = run
     for row in each_row(connection, "appeal_decision"):
         add_links(connection, "appeal_decision", [row], runs[row["appeal"]])
+    last = connection.execute(sa.text("SELECT number, run, hash FROM voucher ORDER BY number DESC LIMIT 1")).first()
+    if last is not None:
+        add_link(connection, "voucher", str(last.number), last.run or "", last.hash)
