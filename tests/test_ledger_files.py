@@ -158,7 +158,7 @@ def test_the_workbook_says_the_same_sums(tmp_path: Path) -> None:
         (1000, 1000), (800, 800), (1500, 1500), (800, 800), (400, 400), (2000, 2000), (50, 50)
     ]  # fmt: skip
     assert vouchers[-1][10:12] == (6550, 6550)
-    assert book["凭证"]["J3"].number_format == "0.00"
+    assert book["凭证"]["K3"].number_format == "0.00"
 
 
 def test_a_part_of_the_ledger_comes_with_the_balances_of_all_of_it(tmp_path: Path) -> None:
