@@ -158,7 +158,7 @@ def test_nothing_is_chained_to_a_voucher_that_does_not_come_to_nothing(databases
     store, database = store_with_money(address), open_database(address)
     with database.writing() as connection:
         connection.exec_driver_sql(f"{POSTING} VALUES (2, 3, 'cash', -5, '', '')")
-    with pytest.raises(DBAPIError, match="that one balanced"):
+    with pytest.raises(Refused, match="DX718"):
         store.books.enter(lambda _: [deposited(10)])
     with pytest.raises(DBAPIError, match="that one balanced"), database.writing() as connection:
         connection.exec_driver_sql(f"{VOUCHER} VALUES (3, {REST_OF_VOUCHER}, {LAST_HASH}, 'h')")

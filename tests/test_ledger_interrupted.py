@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from databases import Databases, databases, open_database, open_store
 
+from engine.audit.steps import steps_explained
 from engine.score.derivation import Step, StepKind
 from engine.settle.due import Due
 from engine.vouchers import Sealed, settlement
@@ -77,7 +78,8 @@ def seal(store: Store, run: Run) -> None:
 
 
 def settle(store: Store, run: Run) -> tuple[Voucher, ...]:
-    sealed = Sealed(run.name, run.year, dues())
+    elsewhere = frozenset(one.name for one in store.runs.all() if one.run.year != run.year)
+    sealed = Sealed(run.name, run.year, dues(), elsewhere=elsewhere)
 
     def plan(known: tuple[Voucher, ...]) -> tuple[Entry, ...]:
         return settlement(sealed, known, DAY)
@@ -106,8 +108,10 @@ def started(step: str, address: str, attempt: int) -> tuple[Any, Pipe]:
 
 def has_happened(step: str, store: Store, run: Run) -> bool:
     """Wholly (True) or not at all (False); anything between fails."""
-    vouchers = store.books.vouchers()
+    standing = store.standing()
+    vouchers, trail = standing.vouchers, steps_explained(standing.trail, {}, standing.vouchers)
     assert list(chain_faults(vouchers)) == []
+    assert (trail.findings, {hash_ for _, hash_ in trail.entered} - {one.hash for one in vouchers}) == ((), set())
     mine = [one for one in vouchers if one.entry.run == run.name]
     if step == "seal":
         is_sealed = store.runs.find(run.name).sealed

@@ -21,7 +21,7 @@ from rules.load import Loaded, parse_contract
 from rules.period import parse_period
 from targets.batch import Origin
 from targets.cadre import Cadre
-from targets.ledger import EntryKind, chain_faults
+from targets.ledger import EntryKind, chain_faults, sealed_hashes
 from targets.observation import Observation
 from targets.party import Party
 from targets.run import Extent, Run, RunCheck
@@ -97,7 +97,12 @@ def test_sealing_enters_the_hash_of_the_result_into_the_ledger(store: Store) -> 
     assert (sealed.state, sealed.sealed, sealed.events[-1].who) == (RunState.SEALED, True, "书记")
     [voucher] = store.books.vouchers()
     assert (voucher.entry.kind, voucher.entry.day, voucher.entry.run) == (EntryKind.SEAL, AFTER, FIRST.name)
-    assert voucher.entry.note == sha256(RESULT.encode()).hexdigest()
+    result_hash, trail_hash = sealed_hashes(voucher.entry)
+    assert result_hash == sha256(RESULT.encode()).hexdigest()
+    # The link of the step that sealed it, and behind it that of the voucher.
+    step, entered = store.standing().trail.links[-2:]
+    assert (step.kept, step.hash) == ("run_event", trail_hash)
+    assert (entered.kept, entered.key, entered.content) == ("voucher", "1", voucher.hash)
     assert voucher.who == "书记"
     assert list(chain_faults([voucher])) == []
 
