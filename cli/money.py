@@ -98,7 +98,7 @@ def settle(
 def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozenset[str]]:
     """The run named, else the one sealed last, and what it supersedes. Raises Refused for one that is not sealed, or that a
     sealed one supersedes (DX723)."""
-    from targets.kept import RunState
+    from targets.kept import IN_WORDS, RunState
 
     runs = workspace.store.runs
     sealed = [one for one in runs.all() if one.sealed]
@@ -109,7 +109,7 @@ def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozen
     else:
         _refuse_run(workspace, say("no sealed run"))
     if not kept.sealed:
-        _refuse_run(workspace, say("run {run}: {state}", run=kept.name, state=kept.state))
+        _refuse_run(workspace, say("run {run}: {state}", run=kept.name, state=IN_WORDS[kept.state]))
     later = [one.name for one in sealed if kept.name in runs.supersedes(one.name)]
     if later:
         _refuse_run(workspace, say("run {run}, which {later} supersedes", run=kept.name, later=later[-1]))

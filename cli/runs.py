@@ -122,8 +122,13 @@ def seal(
     json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
+    from targets.sealing import without_effect
+
+    desk: Desk = context.obj
     store = _runs(workspace)
-    _report(context.obj, store.seal(chosen(store, run).name, sources.today(), who))
+    sealed = store.seal(chosen(store, run).name, sources.today(), who)
+    _report(desk, sealed)
+    desk.show_warnings(list(without_effect(sealed, Span(sealed.name[:HASH_SHOWN]))))
 
 
 def _runs(workspace: Path, *, to_write: bool = True) -> Runs:

@@ -264,6 +264,7 @@ CODES: dict[str, Code] = {
     "DX723": _error("not a sealed run"),
     "DX724": _error("settled in name only"),
     "DX725": _warning("published before it was made"),
+    "DX726": _warning("an upheld appeal that changed nothing"),
     # allotment
     "DX730": _error("weights that nothing can be allotted by"),
     "DX731": _error("amount that is no multiple of the step"),

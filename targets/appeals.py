@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from rules.diagnostic import Diagnostic, Span, refuse, refuse_if_any, say
 from targets import keeping
 from targets.damage import ReadsRows, as_damage, whole_rows
-from targets.kept import Appeal, Decision, KeptRun, RunState
+from targets.kept import IN_WORDS, Appeal, Decision, KeptRun, RunState
 from targets.rows import is_plain_text, visible
 from targets.schema import Table
 
@@ -32,7 +32,7 @@ def file_appeal(connection: Connection, place: Span, kept: KeptRun, appeal: Appe
 
 def _faults_of_filing(kept: KeptRun, appeal: Appeal, place: Span) -> Iterator[Diagnostic]:
     if kept.state is not RunState.PUBLISHED:
-        found = say("run {name}: {state}", name=kept.name, state=kept.state)
+        found = say("run {name}: {state}", name=kept.name, state=IN_WORDS[kept.state])
         yield Diagnostic("DX716", place, found, say("a run that is published and not yet sealed"))
     elif kept.period is not None and appeal.filed_on < kept.period[0]:
         expected = say("{day}, the first day of publicity, or later", day=kept.period[0].isoformat())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from rules.diagnostic import say
 from targets.run import Extent, Run, RunCheck
 
 
@@ -19,6 +20,7 @@ class RunState(StrEnum):
 
 
 STEPS = tuple(RunState)
+IN_WORDS = {RunState.DRAFT: say("draft"), RunState.PUBLISHED: say("published"), RunState.SEALED: say("sealed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,14 @@ class KeptRun:
     def made_last(self) -> datetime:
         """When it was assessed, the last time."""
         return max((one.happened_at for one in self.events if one.state is RunState.DRAFT), default=self.created_at)
+
+    @property
+    def decided_since(self) -> bool:
+        """Whether an appeal against it was upheld after it was assessed the last time."""
+        return any(
+            one.decision is not None and one.upheld and one.decision.happened_at > self.made_last
+            for one in self.appeals
+        )
 
     def last_number(self, state: RunState) -> int:
         """The number of its last step to that state; 0 when it was not taken."""

@@ -19,7 +19,7 @@ from targets.appeals import decide_appeal, file_appeal, load_appeals, unstorable
 from targets.books import Books
 from targets.damage import ReadsRows, as_damage, sound_rows, whole_rows
 from targets.database import Database
-from targets.kept import Appeal, ContractText, Decision, KeptRun, RunEvent, RunState, lineage, placed
+from targets.kept import IN_WORDS, Appeal, ContractText, Decision, KeptRun, RunEvent, RunState, lineage, placed
 from targets.ledger import Entry, EntryKind, seal_note
 from targets.run import Extent, Run, RunCheck
 from targets.schema import Table
@@ -57,7 +57,8 @@ class Runs:
             elif kept != result:
                 self._refuse_change(run.name, say("another result from the same contracts, data and engine"))
             _keep_texts(connection, run.name, contracts)
-            if self._latest_name(connection, None) != run.name:
+            again = kept is not None and _load(connection, (run.name,))[0].decided_since
+            if self._latest_name(connection, None) != run.name or again:
                 self._add_event(connection, run.name, RunState.DRAFT, who)
             kept_run = _load(connection, (run.name,))[0]
             if check is None or check in kept_run.checks:
@@ -76,7 +77,7 @@ class Runs:
         with self._database.writing() as connection:
             kept = _load(connection, (self._one_name(connection, name),))[0]
             if kept.sealed:
-                found = say("{old} to {new}", old=kept.state, new=RunState.PUBLISHED)
+                found = say("{old} to {new}", old=IN_WORDS[kept.state], new=IN_WORDS[RunState.PUBLISHED])
                 self._refuse_change(kept.name, found)
             if last_day < first_day:
                 found = say("published from {first} to {last}", first=first_day.isoformat(), last=last_day.isoformat())

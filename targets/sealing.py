@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from rules.diagnostic import Diagnostic, Span, say
-from targets.kept import KeptRun, RunState, lineage
+from targets.kept import IN_WORDS, KeptRun, RunState, lineage
 
 WHOLE_YEAR = 12
 CORRECT_HINT = say("record the correction, then `duixian assess`: the new run supersedes this one")
@@ -41,10 +41,19 @@ def doubts(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
         yield Diagnostic("DX725", place, found, say("a first day of publicity on which the run was there"))
 
 
+def without_effect(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
+    """Appeals that were upheld and after which the assessment came to the very same: nothing was put right."""
+    for appeal in kept.appeals:
+        if appeal.upheld:
+            found = say("appeal {number} of {subject}, upheld", number=appeal.number, subject=appeal.subject)
+            expected = say("a correction that changes what the run is made from")
+            yield Diagnostic("DX726", place, found, expected, CORRECT_HINT)
+
+
 def _of_publicity(kept: KeptRun, today: date, place: Span) -> Iterator[Diagnostic]:
     if kept.period is None:
         expected = say("run {name} published first: `duixian publish`", name=kept.name)
-        found = say("{old} to {new}", old=kept.state, new=RunState.SEALED)
+        found = say("{old} to {new}", old=IN_WORDS[kept.state], new=IN_WORDS[RunState.SEALED])
         yield Diagnostic("DX709", place, found, expected)
     elif today <= kept.period[1]:
         found = say(
@@ -55,7 +64,7 @@ def _of_publicity(kept: KeptRun, today: date, place: Span) -> Iterator[Diagnosti
 
 def _of_appeals(kept: KeptRun, place: Span) -> Iterator[Diagnostic]:
     yield from _open_appeals(kept, place)
-    for appeal in kept.appeals:
+    for appeal in kept.appeals if kept.decided_since else ():
         if appeal.upheld:
             found = say("appeal {number} of {subject}, upheld", number=appeal.number, subject=appeal.subject)
             yield Diagnostic("DX714", place, found, say("a corrected run"), CORRECT_HINT)

@@ -26,7 +26,7 @@ from targets.observation import Observation
 from targets.party import Party
 from targets.run import Extent, Run, RunCheck
 from targets.runs import Runs, RunState
-from targets.sealing import doubts
+from targets.sealing import doubts, without_effect
 from targets.snapshot import Records, Snapshot
 from targets.store import Store
 
@@ -275,6 +275,25 @@ def test_an_appeal_upheld_leads_to_a_corrected_run_and_the_first_stays(store: St
         RESULT,
     )
     assert [voucher.entry.run for voucher in store.books.vouchers()] == [correction.name]
+
+
+def test_an_upheld_appeal_that_changes_nothing_asks_for_another_look_and_blocks_no_year(store: Store) -> None:
+    """Assessed again after the decision, from records that are as they were: the same run, and a warning when it is sealed."""
+    runs = store.runs
+    published(runs)
+    runs.decide(runs.appeal(FIRST.name, VILLAGE, LAST_DAY, "例会开过十二次"), True, AFTER, "补交会议记录，次数不变")
+    with pytest.raises(Refused):
+        runs.seal(FIRST.name, AFTER)
+    again = runs.save(FIRST, RESULT, check=CHECKED)
+    assert (again.name, again.state, [one.state for one in again.events][-1]) == (
+        FIRST.name,
+        RunState.PUBLISHED,
+        RunState.DRAFT,
+    )
+    assert runs.save(FIRST, RESULT, check=CHECKED) == again
+    sealed = runs.seal(FIRST.name, AFTER)
+    [doubt] = without_effect(sealed, Span("run"))
+    assert (doubt.code, str(doubt.found)) == ("DX726", f"appeal 1 of {VILLAGE}, upheld")
 
 
 def test_from_an_appeal_to_the_corrected_seal_with_everybody_who_moved(store: Store) -> None:
