@@ -39,10 +39,11 @@ class Breach(StrEnum):
     APPEAL_UPHELD = "appeal upheld"
 
 
-def settled(folder: Path, town: Town, breach: Breach | None = None) -> Workspace:
-    """Through the store's own doors, as the commands go; what breaks the rules, by way of the same tables."""
+def settled(folder: Path, town: Town, breach: Breach | None = None, url: str | None = None) -> Workspace:
+    """Through the store's own doors, as the commands go; what breaks the rules, by way of the same tables. With `url`, on a
+    server."""
     clock = iter(datetime(2027, 1, 20, hour, minute, tzinfo=UTC) for hour in range(24) for minute in range(60))
-    workspace = create(folder, now=lambda: next(clock))
+    workspace = create(folder, url, now=lambda: next(clock))
     store, snapshot = workspace.store, town.assessment.snapshot
     for number, text in enumerate(town.texts):
         (workspace.contracts_folder / f"{number}.yaml").write_text(text, encoding="utf-8")
