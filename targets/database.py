@@ -76,7 +76,8 @@ class Database:
         with self._transaction({"writing": True, "tables_change": tables_change}) as connection:
             if not self.is_file:
                 connection.execute(text(f"SET LOCAL lock_timeout = {self._wait_ms}"))
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
+                # By its schema and for just this type: a function of that name in `public` would else be called with our rights.
+                connection.execute(text(f"SELECT pg_catalog.pg_advisory_xact_lock(CAST({WRITERS_LOCK} AS bigint))"))
             yield connection
             if self.is_file and tables_change:
                 assert not connection.execute(text("PRAGMA foreign_key_check")).all(), "a migration left orphans"
