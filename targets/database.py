@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
-from rules.diagnostic import Diagnostic, Refused, Span, Text, refuse, say
-from targets.damage import Damaged
+from rules.diagnostic import Diagnostic, Span, Text, refuse, say
+from targets.faults import faults_as_diagnostics
 
 WAIT_MS = 10_000
 """How long a writer waits for another one before it is refused."""
+
+IDLE_MS = 120_000
+"""How long a writer may do nothing between two statements, on a server."""
 
 WRITERS_LOCK = 0x44585744
 """The number of PostgreSQL's advisory lock that our writers take in turn."""
@@ -65,6 +68,7 @@ class Database:
         repeatable = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         options: dict[str, Any] = {} if self.is_file else repeatable
         with self._transaction(options) as connection:
+            self._wait_no_longer(connection)
             yield connection
 
     @contextmanager
@@ -73,14 +77,25 @@ class Database:
 
         A change of the tables themselves may rebuild one that others refer to: references are then checked at the end.
         """
-        with self._transaction({"writing": True, "tables_change": tables_change}) as connection:
+        options: dict[str, Any] = {"writing": True, "tables_change": tables_change}
+        if not self.is_file:
+            # Else a server whose transactions are repeatable would show what was there before our turn came.
+            options["isolation_level"] = "READ COMMITTED"
+        with self._transaction(options) as connection:
+            self._wait_no_longer(connection)
             if not self.is_file:
-                connection.execute(text(f"SET LOCAL lock_timeout = {self._wait_ms}"))
+                # A machine that was put to sleep holds its turn no longer than this.
+                connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}"))
                 # By its schema and for just this type: a function of that name in `public` would else be called with our rights.
                 connection.execute(text(f"SELECT pg_catalog.pg_advisory_xact_lock(CAST({WRITERS_LOCK} AS bigint))"))
             yield connection
             if self.is_file and tables_change:
                 assert not connection.execute(text("PRAGMA foreign_key_check")).all(), "a migration left orphans"
+
+    def _wait_no_longer(self, connection: Connection) -> None:
+        """Somebody's open transaction may hold a table from readers, too. (In SQLite the connection has it already.)"""
+        if not self.is_file:
+            connection.execute(text(f"SET LOCAL lock_timeout = {self._wait_ms}"))
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
@@ -145,53 +160,3 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     # A writer that began as a reader could not wait for another writer: SQLite refuses that at once, as a deadlock.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
-
-
-@contextmanager
-def faults_as_diagnostics(place: Span) -> Iterator[None]:
-    """A fault of the user's file, disk or server is refused with its code; one of ours stays an exception."""
-    try:
-        yield
-    except Damaged as damage:
-        found, expected = say("{row}", row=str(damage)), say("a row that this program wrote")
-        raise Refused([Diagnostic("DX702", place, found, expected, DAMAGE_HINT)]) from damage
-    except (DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        fault = _fault(cause)
-        if fault is None:
-            raise
-        code, expected = fault
-        found = say("{message}", message=" ".join(str(cause).split()))
-        raise Refused([Diagnostic(code, place, found, expected, _HINTS[code])]) from error
-
-
-def _fault(cause: BaseException | None) -> tuple[str, Text] | None:
-    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
-    if name is None:
-        # psycopg gives no state when it could not speak to the server at all.
-        return ("DX703", _EXPECTED["DX703"]) if type(cause).__name__ == "OperationalError" else None
-    for beginning, code in _FAULTS:
-        if name.startswith(beginning):
-            return code, _EXPECTED[code]
-    return None
-
-
-_FAULTS: tuple[tuple[str, str], ...] = (
-    *((name, "DX702") for name in ("SQLITE_NOTADB", "SQLITE_CORRUPT")),
-    *((name, "DX703") for name in ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM")),
-    *((name, "DX704") for name in ("SQLITE_BUSY", "SQLITE_LOCKED")),
-    # PostgreSQL's states: connection lost, no such database, password, not allowed, read-only, disk full; then locks.
-    *((state, "DX703") for state in ("08", "3D", "28", "42501", "25006", "53")),
-    *((state, "DX704") for state in ("55P03", "40")),
-)
-_EXPECTED = {
-    "DX702": say("a database that can be read"),
-    "DX703": say("a workspace that can be reached and written"),
-    "DX704": say("a workspace that nobody else is writing to"),
-}
-DAMAGE_HINT = say("take the newest good copy of the workspace and import what came after it again")
-_HINTS = {
-    "DX702": DAMAGE_HINT,
-    "DX703": say("look at the rights on the folder, at the free space of the disk and at the network"),
-    "DX704": say("let the other program finish, then run the same command again; nothing has been stored"),
-}

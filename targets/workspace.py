@@ -16,7 +16,8 @@ from typing import NoReturn
 from sqlalchemy import Connection, inspect, text
 
 from rules.diagnostic import Diagnostic, Span, Text, refuse, say
-from targets.database import DAMAGE_HINT, WAIT_MS, Database, has_password
+from targets.database import WAIT_MS, Database, has_password
+from targets.faults import DAMAGE_HINT
 from targets.guarded import faulty_guards
 from targets.schema import REVISION, Table
 from targets.store import Store
