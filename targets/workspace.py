@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect, text
 
 from rules.diagnostic import Diagnostic, Span, Text, refuse, say
-from targets.database import WAIT_MS, Database, has_password
+from targets.address import parse, shown
+from targets.database import WAIT_MS, Database
 from targets.faults import DAMAGE_HINT
 from targets.guarded import faulty_guards
 from targets.schema import REVISION, Table
@@ -112,14 +113,13 @@ def _new_database(folder: Path, url: str | None, wait_ms: int) -> Database:
     kept = _kept_url(folder) if (folder / URL_FILE).is_file() else None
     if url is None and kept is None:
         return Database.in_file(folder / DATABASE_FILE, wait_ms)
-    if (kept is not None and url not in (None, kept)) or (kept is None and (folder / DATABASE_FILE).is_file()):
-        found = say("{place}", place=kept or DATABASE_FILE)
+    asked = None if url is None else parse(url, kept=True)
+    if (kept is not None and asked not in (None, kept)) or (kept is None and (folder / DATABASE_FILE).is_file()):
+        found = say("{place}", place=DATABASE_FILE if kept is None else shown(kept))
         expected = say("a folder whose records are not kept elsewhere already")
         refuse(Diagnostic("DX722", Span(str(folder)), found, expected))
-    address = url or kept or ""
-    if has_password(address):
-        hint = say("a password belongs into ~/.pgpass or PGPASSWORD")
-        refuse(Diagnostic("DX722", Span("database"), say("a password"), say("an address without one"), hint))
+    address = asked or kept
+    assert address is not None, "one of the two"
     return Database.by_url(address, wait_ms)
 
 
@@ -133,8 +133,16 @@ def _keep_url(folder: Path, url: str) -> None:
         _refuse_to_write(Span(str(folder)), error)
 
 
-def _kept_url(folder: Path) -> str:
-    return (folder / URL_FILE).read_text(encoding="utf-8").strip()
+def _kept_url(folder: Path) -> URL:
+    """Raises Refused for a file in which no address stands (DX722), or one with a password."""
+    file = folder / URL_FILE
+    try:
+        # An editor on Windows may put a mark before it.
+        told = file.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        expected = say("an address such as postgresql://user@host/town")
+        refuse(Diagnostic("DX722", Span(str(file)), say("bytes that are not UTF-8"), expected))
+    return parse(told, Span(str(file)), kept=True)
 
 
 def _make_folder(folder: Path) -> None:
