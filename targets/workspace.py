@@ -61,6 +61,7 @@ def create(
     _make_folder(folder)
     database = _new_database(folder, url, wait_ms)
     with database.writing(tables_change=True) as connection:
+        _refuse_other_encoding(connection, database.place)
         if _is_blank(connection):
             _upgrade(connection)
     if url is not None:
@@ -159,6 +160,7 @@ def make_ready(database: Database, file: Path | None = None, *, guarded: bool = 
     `file` is where a SQLite database lies: it is copied before its tables change.
     """
     with database.reading() as connection:
+        _refuse_other_encoding(connection, database.place)
         revision = _revision(connection, database.place)
         tear = "" if file is None else _tear(connection, file)
     if tear:
@@ -181,6 +183,17 @@ def _tear(connection: Connection, file: Path) -> str:
         return f"{file.stat().st_size} < {pages} * {page_bytes}"
     report = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
     return "" if report == "ok" else " ".join(report.split())
+
+
+def _refuse_other_encoding(connection: Connection, place: Span) -> None:
+    """What a server keeps in another encoding lacks characters, or is bytes that nobody vouches for (SQL_ASCII)."""
+    if connection.dialect.name == "sqlite":
+        return
+    encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+    if encoding != "UTF8":
+        hint = say("`createdb --encoding=UTF8 --template=template0` makes one")
+        found = say("a database in {encoding}", encoding=encoding)
+        refuse(Diagnostic("DX722", place, found, say("a database in UTF8"), hint))
 
 
 def _revision(connection: Connection, place: Span) -> str:
