@@ -237,9 +237,14 @@ def _bring_up_to_date(database: Database, file: Path | None) -> None:
             expected = say("tables of version {revision} or older", revision=REVISION)
             hint = say("install the newer Duixian that this workspace was last used with")
             refuse(Diagnostic("DX701", database.place, found, expected, hint))
-        if file is not None:
-            _copy_before_upgrade(file, revision)
-        _upgrade(connection)
+        copy = None if file is None else _copy_before_upgrade(file, revision)
+        try:
+            _upgrade(connection)
+        except BaseException:
+            # Nothing has changed; every attempt would leave another one.
+            if copy is not None:
+                copy.unlink(missing_ok=True)
+            raise
 
 
 def _upgrade(connection: Connection) -> None:
@@ -248,7 +253,7 @@ def _upgrade(connection: Connection) -> None:
     upgrade(connection)
 
 
-def _copy_before_upgrade(file: Path, revision: str) -> None:
+def _copy_before_upgrade(file: Path, revision: str) -> Path:
     """A copy of the database as it is, beside it. The caller holds the right to write, so that it cannot change meanwhile."""
     copy = _free_name(file, revision)
     part = copy.with_name(copy.name + ".part")
@@ -259,6 +264,7 @@ def _copy_before_upgrade(file: Path, revision: str) -> None:
         part.rename(copy)
     except OSError as error:
         _refuse_to_write(Span(str(copy)), error)
+    return copy
 
 
 def _free_name(file: Path, revision: str) -> Path:
