@@ -14,7 +14,7 @@ from cli.data import TABLES
 from cli.desk import Desk
 from cli.language import Speech
 from cli.options import JsonOption, LanguageOption, RunArgument, WorkspaceOption
-from cli.runs import HASH_SHOWN, chosen
+from cli.runs import chosen, stored_result
 from rules.diagnostic import Diagnostic, Refused, Span, refuse, say
 from rules.quantity import show_money
 
@@ -91,9 +91,8 @@ def _contracts(store: Store, kept: KeptRun) -> dict[str, tuple[str, Contract]]:
 
 def _side(store: Store, kept: KeptRun, contracts: Mapping[str, tuple[str, Contract]]) -> Side:
     from engine.difference import Side
-    from engine.recorded import read_result
 
-    result = read_result(store.runs.result(kept.name), Span(kept.name[:HASH_SHOWN]))
+    result = stored_result(store.runs, kept.name)
     hashes = {name: hash_ for name, (hash_, _) in contracts.items()}
     return Side(result, store.as_of(batch=kept.run.batch), hashes)
 

@@ -120,7 +120,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where our own faults end
         return _our_fault(office, error)
     if code == INTERRUPTED:
-        office.complain(speech(N_("Interrupted; nothing was changed half-way.")))
+        office.complain(speech(N_("Interrupted; every step was taken wholly or not at all.")))
     return code if isinstance(code, int) else 0
 
 
@@ -135,7 +135,11 @@ def _our_fault(office: desk.Desk, error: Exception) -> int:
         traceback.print_exc()
     where = traceback.extract_tb(error.__traceback__)[-1]
     office.complain(
-        office.speech(N_("This is a fault of the program, not of your data; nothing was changed. Please report:"))
+        office.speech(
+            N_(
+                "This is a fault of the program, not of your data; every step was taken wholly or not at all. Please report:"
+            )
+        )
         + f" {type(error).__name__}: {error} ({where.name}, line {where.lineno})"
     )
     return 1

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
-from shutil import rmtree
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -75,7 +74,7 @@ def settle(
 
     desk: Desk = context.obj
     if out is not None:
-        sources.refuse_existing(out)
+        _refuse_full(out)
     opened, day = open_workspace(workspace, to_write=enter), _day(on)
     kept, supersedes = _sealed_run(opened, run)
     sealed, names = _recomputed(desk, opened, kept, supersedes)
@@ -87,12 +86,15 @@ def settle(
         missing.extend(entering.other_deposits(sealed, known) if entries else ())
         return entries
 
-    with nullcontext() if out is None else _made(out):
-        entered = _entered(opened, plan, who, enter=enter)
-    _show(desk, entered, names, enter=enter)
-    refuse_if_any(missing)
-    if out is not None:
-        _write(out, desk, opened, kept.name, () if enter else entered, names)
+    with _told(desk, opened, kept.name) if enter else nullcontext():
+        # The lists come before what is printed: whoever reads that may go away.
+        with nullcontext() if out is None else _made(out):
+            entered = _entered(opened, plan, who, enter=enter)
+            paths = () if out is None else _write(out, desk, opened, kept.name, () if enter else entered, names)
+        _show(desk, entered, names, enter=enter)
+        refuse_if_any(missing)
+        for path in paths:
+            desk.note(desk.speech(N_("written: {path}")).format(path=path))
 
 
 def _sealed_run(workspace: Workspace, name: str | None) -> tuple[KeptRun, frozenset[str]]:
@@ -164,18 +166,49 @@ def _show(desk: Desk, entered: Sequence[Voucher], names: Names, *, enter: bool) 
     desk.note(desk.speech(told).format(count=len(entered), hash=entered[-1].hash))
 
 
+def _refuse_full(folder: Path) -> None:
+    """A folder with nothing in it is as good as none."""
+    if not folder.is_dir() or any(folder.iterdir()):
+        sources.refuse_existing(folder)
+
+
 @contextmanager
 def _made(folder: Path) -> Iterator[None]:
-    """Known to be there before money is entered; gone again where nothing was."""
-    folder.mkdir(parents=True)
+    """Known to be there before money is entered; again as it was where the lists are not whole."""
+    ours = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         yield
     except BaseException:
-        folder.rmdir()
+        # It was empty: whatever lies in it is half of ours.
+        for path in folder.iterdir():
+            path.unlink()
+        if ours:
+            folder.rmdir()
         raise
 
 
-def _write(folder: Path, desk: Desk, workspace: Workspace, run: str, draft: Sequence[Voucher], names: Names) -> None:
+@contextmanager
+def _told(desk: Desk, workspace: Workspace, run: str) -> Iterator[None]:
+    """Whoever is stopped once the vouchers are in, by whatever, is told so, and how to have the lists written again."""
+    before = len(workspace.store.books.vouchers())
+    try:
+        yield
+    except BaseException:
+        # Looked up, since it may have come between the commit and the next line; what is told must not hide what came.
+        with suppress(Exception):
+            since = workspace.store.books.vouchers()[before:]
+            if any(one.entry.run == run for one in since):
+                told = N_(
+                    "The vouchers are in the ledger. `duixian settle {run} --out FOLDER` writes these files again."
+                )
+                desk.complain(desk.speech(told).format(run=run[:RUN_DIGITS]))
+        raise
+
+
+def _write(
+    folder: Path, desk: Desk, workspace: Workspace, run: str, draft: Sequence[Voucher], names: Names
+) -> tuple[Path, ...]:
     """The vouchers of the run, whenever they were entered, or those that would be."""
     from cli import voucher_files
     from targets.ledger import EntryKind
@@ -187,17 +220,9 @@ def _write(folder: Path, desk: Desk, workspace: Workspace, run: str, draft: Sequ
     ledger = tuple(one for one in ledger if draft or one.number <= vouchers[-1].number)
     ending = "-draft.xlsx" if draft else ".xlsx"
     paths = folder / f"vouchers{ending}", folder / f"payments{ending}"
-    try:
-        voucher_files.write_vouchers(paths[0], desk.speech, vouchers, names, (*ledger, *draft), draft=bool(draft))
-        voucher_files.write_payout_list(paths[1], desk.speech, vouchers, names, draft=bool(draft))
-    except OSError:
-        rmtree(folder, ignore_errors=True)
-        if not draft:
-            told = N_("The vouchers are in the ledger. `duixian settle {run} --out FOLDER` writes these files again.")
-            desk.note(desk.speech(told).format(run=run[:RUN_DIGITS]))
-        raise
-    for path in paths:
-        desk.note(desk.speech(N_("written: {path}")).format(path=path))
+    voucher_files.write_vouchers(paths[0], desk.speech, vouchers, names, (*ledger, *draft), draft=bool(draft))
+    voucher_files.write_payout_list(paths[1], desk.speech, vouchers, names, draft=bool(draft))
+    return paths
 
 
 def _day(text: str | None) -> date:

@@ -14,6 +14,7 @@ from cli.options import JsonOption, LanguageOption, RunArgument, WhoOption, Work
 from rules.diagnostic import Diagnostic, Span, refuse, say
 
 if TYPE_CHECKING:
+    from engine.recorded import StoredResult
     from targets.kept import Appeal, KeptRun
     from targets.runs import Runs
 
@@ -144,9 +145,19 @@ def chosen(store: Runs, beginning: str | None) -> KeptRun:
 
 def names_in(store: Runs, run: str) -> dict[str, str]:
     """Whom the run assessed, by code."""
+    return dict(stored_result(store, run).names())
+
+
+def stored_result(store: Runs, run: str) -> StoredResult:
+    """What the run came to when it was kept. Raises Refused for a text that is none of ours (DX702)."""
     from engine.recorded import read_result
 
-    return dict(read_result(store.result(run), Span(run[:HASH_SHOWN])).names())
+    place = Span(run[:HASH_SHOWN])
+    try:
+        return read_result(store.result(run), place)
+    except RecursionError:
+        # Of the parser: no result of ours is nested so deeply.
+        refuse(Diagnostic("DX702", place, say("lists within lists"), say("a result that this program wrote")))
 
 
 def _assessed(names: dict[str, str], wanted: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Row, Select, select, type_coerce
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import NullType, TypeEngine
-from sqlmodel.sql.sqltypes import AutoString
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 R = TypeVar("R")
 
@@ -52,6 +53,15 @@ def _refuse_other_kinds(name: str, kind: type[Any], values: Sequence[Any]) -> No
     wrong = tuple(one for one in set(map(type, values)) if one is not type(None) and not issubclass(one, kind))
     if wrong:
         raise ValueError(f"{name} {next(one for one in values if type(one) in wrong)!r}")
+    if kind is datetime:
+        for moment in values:
+            _refuse_edge_of_time(name, moment)
+
+
+def _refuse_edge_of_time(name: str, moment: datetime | None) -> None:
+    """Such a moment lies beyond the calendar in another time zone, and could not be shown there."""
+    if moment is not None and moment.year in (MINYEAR, MAXYEAR):
+        raise ValueError(f"{name} {moment!r}")
 
 
 def sound_rows(connection: Connection, statement: Select[Any], make: Callable[[Row[Any]], R]) -> list[R]:
@@ -112,9 +122,13 @@ class _Reader:
         value = cell if self._process is None else self._process(cell)
         if value is not None and not isinstance(value, self._kind):
             raise TypeError(f"{self.name} {value!r}")
+        if self._kind is datetime:
+            _refuse_edge_of_time(self.name, value)
         return value
 
 
 def _kind_of(column: TypeEngine[Any]) -> type[Any]:
-    """SQLModel's text says of itself only that it is an object."""
+    """SQLModel's text and moments say of themselves only that they are objects."""
+    if isinstance(column, UTCDateTime):
+        return datetime
     return str if isinstance(column, AutoString) else column.python_type

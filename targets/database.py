@@ -10,19 +10,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from rules.diagnostic import Diagnostic, Refused, Span, Text, refuse, say
-from targets.damage import Damaged
+from rules.diagnostic import Span
+from targets.address import parse, shown
+from targets.faults import faults_as_diagnostics
 
 WAIT_MS = 10_000
 """How long a writer waits for another one before it is refused."""
+
+IDLE_MS = 120_000
+"""How long a writer may do nothing between two statements, on a server."""
 
 WRITERS_LOCK = 0x44585744
 """The number of PostgreSQL's advisory lock that our writers take in turn."""
@@ -47,13 +49,15 @@ class Database:
         return cls(engine, Span(str(path)), wait_ms)
 
     @classmethod
-    def by_url(cls, url: str, wait_ms: int = WAIT_MS) -> Self:
+    def by_url(cls, url: str | URL, wait_ms: int = WAIT_MS) -> Self:
         """PostgreSQL, such as `postgresql://user@host/town`. Raises Refused for an address that is none (DX722).
 
         A password may stand in it for a program; people keep theirs in `~/.pgpass` or PGPASSWORD.
         """
-        address = _address(url)
-        return cls(create_engine(address, poolclass=NullPool), Span(address.render_as_string()), wait_ms)
+        address = parse(url) if isinstance(url, str) else url
+        # Whatever the server, the machine or the address prefers: half of what we say of people is Chinese.
+        engine = create_engine(address, poolclass=NullPool, connect_args={"client_encoding": "utf8"})
+        return cls(engine, Span(shown(address)), wait_ms)
 
     @property
     def is_file(self) -> bool:
@@ -65,6 +69,7 @@ class Database:
         repeatable = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         options: dict[str, Any] = {} if self.is_file else repeatable
         with self._transaction(options) as connection:
+            self._wait_no_longer(connection)
             yield connection
 
     @contextmanager
@@ -73,13 +78,25 @@ class Database:
 
         A change of the tables themselves may rebuild one that others refer to: references are then checked at the end.
         """
-        with self._transaction({"writing": True, "tables_change": tables_change}) as connection:
+        options: dict[str, Any] = {"writing": True, "tables_change": tables_change}
+        if not self.is_file:
+            # Else a server whose transactions are repeatable would show what was there before our turn came.
+            options["isolation_level"] = "READ COMMITTED"
+        with self._transaction(options) as connection:
+            self._wait_no_longer(connection)
             if not self.is_file:
-                connection.execute(text(f"SET LOCAL lock_timeout = {self._wait_ms}"))
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
+                # A machine that was put to sleep holds its turn no longer than this.
+                connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}"))
+                # By its schema and for just this type: a function of that name in `public` would else be called with our rights.
+                connection.execute(text(f"SELECT pg_catalog.pg_advisory_xact_lock(CAST({WRITERS_LOCK} AS bigint))"))
             yield connection
             if self.is_file and tables_change:
                 assert not connection.execute(text("PRAGMA foreign_key_check")).all(), "a migration left orphans"
+
+    def _wait_no_longer(self, connection: Connection) -> None:
+        """Somebody's open transaction may hold a table from readers, too. (In SQLite the connection has it already.)"""
+        if not self.is_file:
+            connection.execute(text(f"SET LOCAL lock_timeout = {self._wait_ms}"))
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
@@ -87,28 +104,6 @@ class Database:
             prepared = connection.execution_options(**options)
             with prepared.begin():
                 yield prepared
-
-
-def has_password(url: str) -> bool:
-    return bool(_address(url).password)
-
-
-def _address(url: str) -> URL:
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        _refuse_address(say("no address of a database"))
-    if address.get_backend_name() != "postgresql":
-        _refuse_address(say("{backend}", backend=address.get_backend_name()))
-    if find_spec("psycopg") is None:
-        _refuse_address(say("no psycopg, the driver for PostgreSQL"), say("`pip install '.[postgresql]'` brings it"))
-    return address.set(drivername="postgresql+psycopg")
-
-
-def _refuse_address(found: Text, hint: Text | None = None) -> NoReturn:
-    # Never the address itself: a password may stand in it.
-    expected = say("an address such as postgresql://user@host/town")
-    refuse(Diagnostic("DX722", Span("database"), found, expected, hint))
 
 
 def _on_sqlite_connect(
@@ -144,53 +139,3 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     # A writer that began as a reader could not wait for another writer: SQLite refuses that at once, as a deadlock.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
-
-
-@contextmanager
-def faults_as_diagnostics(place: Span) -> Iterator[None]:
-    """A fault of the user's file, disk or server is refused with its code; one of ours stays an exception."""
-    try:
-        yield
-    except Damaged as damage:
-        found, expected = say("{row}", row=str(damage)), say("a row that this program wrote")
-        raise Refused([Diagnostic("DX702", place, found, expected, DAMAGE_HINT)]) from damage
-    except (DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        fault = _fault(cause)
-        if fault is None:
-            raise
-        code, expected = fault
-        found = say("{message}", message=" ".join(str(cause).split()))
-        raise Refused([Diagnostic(code, place, found, expected, _HINTS[code])]) from error
-
-
-def _fault(cause: BaseException | None) -> tuple[str, Text] | None:
-    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
-    if name is None:
-        # psycopg gives no state when it could not speak to the server at all.
-        return ("DX703", _EXPECTED["DX703"]) if type(cause).__name__ == "OperationalError" else None
-    for beginning, code in _FAULTS:
-        if name.startswith(beginning):
-            return code, _EXPECTED[code]
-    return None
-
-
-_FAULTS: tuple[tuple[str, str], ...] = (
-    *((name, "DX702") for name in ("SQLITE_NOTADB", "SQLITE_CORRUPT")),
-    *((name, "DX703") for name in ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM")),
-    *((name, "DX704") for name in ("SQLITE_BUSY", "SQLITE_LOCKED")),
-    # PostgreSQL's states: connection lost, no such database, password, not allowed, read-only, disk full; then locks.
-    *((state, "DX703") for state in ("08", "3D", "28", "42501", "25006", "53")),
-    *((state, "DX704") for state in ("55P03", "40")),
-)
-_EXPECTED = {
-    "DX702": say("a database that can be read"),
-    "DX703": say("a workspace that can be reached and written"),
-    "DX704": say("a workspace that nobody else is writing to"),
-}
-DAMAGE_HINT = say("take the newest good copy of the workspace and import what came after it again")
-_HINTS = {
-    "DX702": DAMAGE_HINT,
-    "DX703": say("look at the rights on the folder, at the free space of the disk and at the network"),
-    "DX704": say("let the other program finish, then run the same command again; nothing has been stored"),
-}

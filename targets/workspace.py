@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect, text
 
 from rules.diagnostic import Diagnostic, Span, Text, refuse, say
-from targets.database import DAMAGE_HINT, WAIT_MS, Database, has_password
+from targets.address import parse, shown
+from targets.database import WAIT_MS, Database
+from targets.faults import DAMAGE_HINT
 from targets.guarded import faulty_guards
 from targets.schema import REVISION, Table
 from targets.store import Store
@@ -59,6 +61,7 @@ def create(
     _make_folder(folder)
     database = _new_database(folder, url, wait_ms)
     with database.writing(tables_change=True) as connection:
+        _refuse_other_encoding(connection, database.place)
         if _is_blank(connection):
             _upgrade(connection)
     if url is not None:
@@ -111,14 +114,13 @@ def _new_database(folder: Path, url: str | None, wait_ms: int) -> Database:
     kept = _kept_url(folder) if (folder / URL_FILE).is_file() else None
     if url is None and kept is None:
         return Database.in_file(folder / DATABASE_FILE, wait_ms)
-    if (kept is not None and url not in (None, kept)) or (kept is None and (folder / DATABASE_FILE).is_file()):
-        found = say("{place}", place=kept or DATABASE_FILE)
+    asked = None if url is None else parse(url, kept=True)
+    if (kept is not None and asked not in (None, kept)) or (kept is None and (folder / DATABASE_FILE).is_file()):
+        found = say("{place}", place=DATABASE_FILE if kept is None else shown(kept))
         expected = say("a folder whose records are not kept elsewhere already")
         refuse(Diagnostic("DX722", Span(str(folder)), found, expected))
-    address = url or kept or ""
-    if has_password(address):
-        hint = say("a password belongs into ~/.pgpass or PGPASSWORD")
-        refuse(Diagnostic("DX722", Span("database"), say("a password"), say("an address without one"), hint))
+    address = asked or kept
+    assert address is not None, "one of the two"
     return Database.by_url(address, wait_ms)
 
 
@@ -132,8 +134,16 @@ def _keep_url(folder: Path, url: str) -> None:
         _refuse_to_write(Span(str(folder)), error)
 
 
-def _kept_url(folder: Path) -> str:
-    return (folder / URL_FILE).read_text(encoding="utf-8").strip()
+def _kept_url(folder: Path) -> URL:
+    """Raises Refused for a file in which no address stands (DX722), or one with a password."""
+    file = folder / URL_FILE
+    try:
+        # An editor on Windows may put a mark before it.
+        told = file.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        expected = say("an address such as postgresql://user@host/town")
+        refuse(Diagnostic("DX722", Span(str(file)), say("bytes that are not UTF-8"), expected))
+    return parse(told, Span(str(file)), kept=True)
 
 
 def _make_folder(folder: Path) -> None:
@@ -150,6 +160,7 @@ def make_ready(database: Database, file: Path | None = None, *, guarded: bool = 
     `file` is where a SQLite database lies: it is copied before its tables change.
     """
     with database.reading() as connection:
+        _refuse_other_encoding(connection, database.place)
         revision = _revision(connection, database.place)
         tear = "" if file is None else _tear(connection, file)
     if tear:
@@ -172,6 +183,17 @@ def _tear(connection: Connection, file: Path) -> str:
         return f"{file.stat().st_size} < {pages} * {page_bytes}"
     report = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
     return "" if report == "ok" else " ".join(report.split())
+
+
+def _refuse_other_encoding(connection: Connection, place: Span) -> None:
+    """What a server keeps in another encoding lacks characters, or is bytes that nobody vouches for (SQL_ASCII)."""
+    if connection.dialect.name == "sqlite":
+        return
+    encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+    if encoding != "UTF8":
+        hint = say("`createdb --encoding=UTF8 --template=template0` makes one")
+        found = say("a database in {encoding}", encoding=encoding)
+        refuse(Diagnostic("DX722", place, found, say("a database in UTF8"), hint))
 
 
 def _revision(connection: Connection, place: Span) -> str:
@@ -215,9 +237,14 @@ def _bring_up_to_date(database: Database, file: Path | None) -> None:
             expected = say("tables of version {revision} or older", revision=REVISION)
             hint = say("install the newer Duixian that this workspace was last used with")
             refuse(Diagnostic("DX701", database.place, found, expected, hint))
-        if file is not None:
-            _copy_before_upgrade(file, revision)
-        _upgrade(connection)
+        copy = None if file is None else _copy_before_upgrade(file, revision)
+        try:
+            _upgrade(connection)
+        except BaseException:
+            # Nothing has changed; every attempt would leave another one.
+            if copy is not None:
+                copy.unlink(missing_ok=True)
+            raise
 
 
 def _upgrade(connection: Connection) -> None:
@@ -226,7 +253,7 @@ def _upgrade(connection: Connection) -> None:
     upgrade(connection)
 
 
-def _copy_before_upgrade(file: Path, revision: str) -> None:
+def _copy_before_upgrade(file: Path, revision: str) -> Path:
     """A copy of the database as it is, beside it. The caller holds the right to write, so that it cannot change meanwhile."""
     copy = _free_name(file, revision)
     part = copy.with_name(copy.name + ".part")
@@ -237,6 +264,7 @@ def _copy_before_upgrade(file: Path, revision: str) -> None:
         part.rename(copy)
     except OSError as error:
         _refuse_to_write(Span(str(copy)), error)
+    return copy
 
 
 def _free_name(file: Path, revision: str) -> Path:

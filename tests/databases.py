@@ -65,6 +65,12 @@ class PostgresServer:
     def empty_address(self) -> str:
         return self._schema()
 
+    def in_encoding(self, encoding: str) -> str:
+        """The address of a new database with nothing in it, whose text is not in UTF-8."""
+        name = f"in_{encoding}_{next(self._numbers)}".lower()
+        self._execute(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
     def _schema(self) -> str:
         name = f"town_{next(self._numbers)}"
         self._execute(f"CREATE SCHEMA {name}")

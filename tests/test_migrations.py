@@ -225,3 +225,25 @@ def dump(file: Path) -> list[str]:
 def version(folder: Path) -> str:
     with closing(sqlite3.connect(folder / DATABASE_FILE)) as connection:
         return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_a_database_that_says_it_is_older_than_its_tables_is_damaged(databases: Databases, revision: str) -> None:
+    database = databases.empty()
+    build(database, "head")
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+    with pytest.raises(Refused, match="DX702"):
+        make_ready(database)
+    with database.reading() as connection:
+        assert faulty_guards(connection, Table.metadata.tables) == ()
+
+
+def test_an_upgrade_that_fails_leaves_no_copy(tmp_path: Path) -> None:
+    workspace.create(tmp_path)
+    with Database.in_file(tmp_path / DATABASE_FILE).writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+    for _ in range(2):
+        with pytest.raises(Refused, match="DX702"):
+            open_workspace(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["contracts", DATABASE_FILE]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from databases import PostgresServer, open_database, postgres
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 from sqlalchemy.exc import DBAPIError
 from test_commands import CONTRACT, TABLES
 
@@ -15,6 +15,7 @@ from cli.main import main
 from rules.diagnostic import Refused
 from targets.auditor import let_read
 from targets.batch import Origin
+from targets.cadre import Cadre
 from targets.snapshot import Records
 from targets.workspace import URL_FILE, create, open_workspace
 
@@ -123,3 +124,29 @@ def test_a_folder_keeps_its_records_in_one_place(tmp_path: Path) -> None:
 def test_a_role_is_of_a_server(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="DX722"):
         let_read(open_database(str(tmp_path / "town.sqlite")), "auditor")
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_CN"])
+def test_a_database_in_another_encoding(postgres: PostgresServer, tmp_path: Path, encoding: str) -> None:
+    """Neither made into a workspace nor opened as one."""
+    address = postgres.in_encoding(encoding)
+    with pytest.raises(Refused, match=rf"DX722.*a database in {encoding}"):
+        create(tmp_path / "town", address)
+    assert not (tmp_path / "town" / URL_FILE).exists()
+    with open_database(address).reading() as connection:
+        assert inspect(connection).get_table_names() == []
+    (tmp_path / "town" / URL_FILE).write_text(address, encoding="utf-8")
+    with pytest.raises(Refused, match="DX722"):
+        open_workspace(tmp_path / "town")
+
+
+def test_the_client_speaks_utf8_whatever_it_is_told(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    workspace = create(tmp_path / "town", address)
+    workspace.store.append(Records(cadres=(Cadre("G01", "甲"),)), Origin(date(2026, 4, 3)))
+    assert workspace.store.as_of().cadres[0].name == "甲"
+    for told in (address, make_url(address).update_query_dict({"client_encoding": "latin1"}).render_as_string(False)):
+        with open_database(told).reading() as connection:
+            assert connection.exec_driver_sql("SHOW client_encoding").scalar_one() == "UTF8"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from targets.keeping import add_link, add_links, each_row
-from targets.migrations.guards import guard_chain, guard_places
+from targets.migrations.guards import fasten, guard_chain, guard_places
 
 revision = "0008"
 down_revision = "0007"
@@ -30,6 +30,8 @@ def upgrade() -> None:
     )
     guard_chain("trail")
     guard_places("trail")
+    for table in (*OF_A_BATCH, *OF_A_RUN, "appeal_decision", "voucher", "posting", "trail"):
+        fasten(table)
     _take_down()
 
 
