@@ -12,7 +12,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from engine.assess import Assessment
-from engine.score.derivation import Step
+from engine.audit.lifted import Lifted, cancels, lifted
+from engine.score.derivation import NOTHING, Step
 from engine.settle.amounts import amount_of
 from engine.settle.court import Court, court_of
 from engine.settle.due import Due, nothing_due, to_unit
@@ -21,8 +22,8 @@ from engine.settle.payees import split
 from engine.settle.pool import pooled
 from engine.settle.prizes import prizes
 from engine.settle.year import money_year
-from engine.verdict import Verdict
-from rules.diagnostic import Called, Text, say
+from engine.verdict import Verdict, VetoRecord
+from rules.diagnostic import Called, Text, listed, say
 from rules.money import Award, DepositOutcome, DueKind, RiskDeposit
 from rules.quantity import show_money
 
@@ -46,6 +47,8 @@ class Forgone:
     payee: str
     amount_fen: int
     step: Step
+    by: Text | Called = NOTHING
+    """The vetoes and warnings that took it, where it was those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,14 @@ def forgone(assessment: Assessment) -> Iterator[Forgone]:
     for due in assessment.dues:
         if due.kind is DueKind.WITHHELD and due.amount_fen:
             yield _lost(Loss.WITHHELD, due)
-    for court in _courts(assessment):
-        for deposit in court.judged.contract.deposits:
+    for court, free in _both_courts(assessment):
+        for number, deposit in enumerate(court.judged.contract.deposits):
             for verdict in court.verdicts():
                 standing = _Standing.of(court, deposit, verdict, dues)
                 if standing is not None:
-                    yield from _of_deposit(standing)
+                    yield from _of_deposit(standing, _outcome(free.court, number, verdict.subject.code))
         for index, award in enumerate(court.judged.contract.awards):
-            yield from _cancelled(court, index, award)
+            yield from _cancelled(court, free, index, award)
 
 
 def tiers(assessment: Assessment) -> Iterator[Tier]:
@@ -106,6 +109,25 @@ def _courts(assessment: Assessment) -> Iterator[Court]:
     for number, judged in enumerate(assessment.judged):
         if judged.contract.deposits or judged.contract.awards:
             yield court_of(judged, assessment.judged[:number], year)
+
+
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """A contract as it would be settled for those whom no veto hit."""
+
+    court: Court
+    lifted: Lifted
+
+
+def _both_courts(assessment: Assessment) -> Iterator[tuple[Court, _Free]]:
+    """Of each contract with money: as it was judged, and without what hit each."""
+    free = lifted(assessment.judged)
+    before = [one.judged for one in free]
+    year = money_year(assessment.judged)
+    for number, judged in enumerate(assessment.judged):
+        if judged.contract.deposits or judged.contract.awards:
+            court = court_of(judged, assessment.judged[:number], year)
+            yield court, _Free(court_of(before[number], before[:number], year), free[number])
 
 
 def _cancels(verdict: Verdict) -> bool:
@@ -151,23 +173,45 @@ class _Standing:
         return to_unit((outcome.reward_times or Fraction(0)) * self.amount_fen, self.deposit)
 
     def lost(self, loss: Loss, amount_fen: int) -> Forgone:
-        verdict, code = self.verdict, self.verdict.subject.code
-        return Forgone(loss, verdict.contract, self.deposit.id, code, code, amount_fen, self.refund.step)
+        verdict, code, step = self.verdict, self.verdict.subject.code, self.refund.step
+        hits = _hits(verdict) if loss is Loss.VETOED else []
+        there = {id(one) for one in step.walk()}
+        steps = (*step.steps, *(one.step for one in hits if id(one.step) not in there))
+        return Forgone(
+            loss, verdict.contract, self.deposit.id, code, code, amount_fen, replace(step, steps=steps), _names(hits)
+        )
 
 
-def _of_deposit(standing: _Standing) -> Iterator[Forgone]:
-    """Of somebody who is vetoed, all that is not given back counts as the veto's: outcomes ask about vetoes too."""
-    outcome = standing.deposit.outcomes[standing.outcome]
-    by_outcome_fen = standing.refund_by(outcome)
+def _of_deposit(standing: _Standing, free: int) -> Iterator[Forgone]:
+    """`free` is the outcome without a veto. Of somebody who is vetoed, all that is not given back counts as the veto's."""
+    verdict, outcome = standing.verdict, standing.deposit.outcomes[free]
+    by_outcome_fen = max(standing.refund_by(outcome), standing.refund.amount_fen)
     taken_fen = by_outcome_fen - standing.refund.amount_fen
     if taken_fen > 0:
         yield standing.lost(Loss.VETOED, taken_fen)
     forfeited_fen = standing.amount_fen - by_outcome_fen
     if forfeited_fen > 0:
-        yield standing.lost(Loss.VETOED if standing.verdict.vetoed else Loss.FORFEITED, forfeited_fen)
+        yield standing.lost(Loss.VETOED if verdict.vetoed else Loss.FORFEITED, forfeited_fen)
     reward_fen = standing.reward_by(outcome) - standing.reward_fen
     if reward_fen > 0:
         yield standing.lost(Loss.VETOED, reward_fen)
+
+
+def _outcome(court: Court, number: int, code: str) -> int:
+    """The first whose condition holds; the last has none."""
+    outcomes = court.judged.contract.deposits[number].outcomes
+    held = (n for n, _ in enumerate(outcomes) if court.holds(code, ("deposits", number, "outcomes", n, "when")))
+    return next(held, len(outcomes) - 1)
+
+
+def _hits(verdict: Verdict) -> list[VetoRecord]:
+    """What keeps money from somebody; of vetoes that do neither, all, since conditions may ask for them."""
+    records = (*verdict.warnings, *verdict.vetoes)
+    return [one for one in records if cancels(one)] or list(verdict.vetoes)
+
+
+def _names(records: Sequence[VetoRecord]) -> Text | Called:
+    return listed(dict.fromkeys(one.name for one in records)) if records else NOTHING
 
 
 def _other_outcomes(standing: _Standing) -> Iterator[Tier]:
@@ -196,29 +240,37 @@ def _concerned(court: Court, award: Award) -> Iterator[Verdict]:
             yield verdict
 
 
-def _cancelled(court: Court, index: int, award: Award) -> Iterator[Forgone]:
-    """What each whose awards are cancelled would have got, everything else being as it is."""
-    concerned = [one for one in _concerned(court, award) if court.holds(one.subject.code, ("awards", index, "when"))]
-    eligible = [one for one in concerned if not _cancels(one)]
+def _cancelled(court: Court, free: _Free, index: int, award: Award) -> Iterator[Forgone]:
+    """What each whose awards are cancelled would have got, everything else being as it is; and who has parts of it."""
+    at = ("awards", index, "when")
+    concerned = list(_concerned(court, award))
+    holding = {one.subject.code for one in concerned if court.holds(one.subject.code, at)}
+    eligible = [one for one in concerned if one.subject.code in holding and not _cancels(one)]
     for verdict in concerned:
-        if _cancels(verdict):
-            amount_fen = _amount(court, award, verdict, eligible)
-            for due in split(court, award, verdict, amount_fen, _cancelled_step(award, amount_fen)):
-                if due.amount_fen and due.kind is DueKind.AWARD:
-                    yield _lost(Loss.VETOED, due)
+        code = verdict.subject.code
+        lost = _cancels(verdict) or (verdict.vetoed and code not in holding)
+        if lost and free.court.holds(code, at):
+            amount_fen = _amount(free, award, code, eligible)
+            hits = _hits(verdict)
+            # Payees whom the veto reaches too are kept from it by the same.
+            for due in split(court, award, verdict, amount_fen, _cancelled_step(award, index, amount_fen, hits)):
+                if due.amount_fen:
+                    yield replace(_lost(Loss.VETOED, due), by=_names(hits))
 
 
-def _amount(court: Court, award: Award, verdict: Verdict, eligible: Sequence[Verdict]) -> int:
+def _amount(free: _Free, award: Award, code: str, eligible: Sequence[Verdict]) -> int:
     if award.by_rank is not None:
-        return prizes(award, award.by_rank, [*eligible, verdict])[verdict.subject.code].amount_fen
+        return prizes(award, award.by_rank, free.lifted.beside(eligible, code))[code].amount_fen
     if award.pool is not None:
-        return pooled(award.pool, [*eligible, verdict])[verdict.subject.code].amount_fen
-    return amount_of(court, award, verdict).amount_fen
+        return pooled(award.pool, free.lifted.beside(eligible, code))[code].amount_fen
+    return amount_of(free.court, award, free.lifted.verdict(code)).amount_fen
 
 
-def _cancelled_step(award: Award, amount_fen: int) -> Step:
+def _cancelled_step(award: Award, index: int, amount_fen: int, hits: Sequence[VetoRecord]) -> Step:
     rule = say("a veto or warning cancels awards; without it {amount}", amount=show_money(amount_fen))
-    return nothing_due(say("{award}", award=award.label), rule, say("nothing"), ())
+    worked = say("cancelled by {names}", names=_names(hits)) if hits else say("nothing")
+    steps = tuple(one.step for one in hits)
+    return nothing_due(say("{award}", award=award.label), rule, worked, ("awards", index), steps)
 
 
 def _other_amounts(court: Court, award: Award, verdict: Verdict, own: Sequence[Due]) -> Iterator[Tier]:
@@ -227,7 +279,7 @@ def _other_amounts(court: Court, award: Award, verdict: Verdict, own: Sequence[D
     for due in own:
         if due.kind is DueKind.AWARD:
             got_fen[due.payee] += due.amount_fen
-    step = next((due.step for due in own if due.kind is DueKind.AWARD), _cancelled_step(award, 0))
+    step = next((due.step for due in own if due.kind is DueKind.AWARD), _no_step(award))
     for label, amount_fen in _steps_of(court, award, verdict):
         would_fen: dict[str, int] = defaultdict(int)
         for due in split(court, award, verdict, amount_fen, step):
@@ -239,6 +291,10 @@ def _other_amounts(court: Court, award: Award, verdict: Verdict, own: Sequence[D
                     verdict.contract, award.id, verdict.subject.code, payee, label, share_fen,
                     share_fen - got_fen[payee], step,
                 )  # fmt: skip
+
+
+def _no_step(award: Award) -> Step:
+    return nothing_due(say("{award}", award=award.label), say("nothing"), say("nothing"), ())
 
 
 def _steps_of(court: Court, award: Award, verdict: Verdict) -> Iterator[tuple[Text | Called, int]]:

@@ -19,7 +19,7 @@ from engine.audit.partition import placed, subsets, transposed
 from engine.audit.payees import Case, cases_of, line_evidence
 from engine.audit.shape import out_of_place
 from engine.settle.due import Due
-from rules.diagnostic import Text, say
+from rules.diagnostic import Text, listed, say
 from rules.quantity import show_money
 from targets.ledger import EntryKind, Voucher, chain_faults
 from targets.payout import PayoutLine
@@ -162,7 +162,8 @@ def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
         return None
     for some in _together(case.due.forgone, case.over_fen):
         if any(one.loss is Loss.VETOED for one in some):
-            told = say("{amount} that a veto or warning takes was paid", amount=show_money(case.over_fen))
+            names = listed(dict.fromkeys(one.by for one in some if one.loss is Loss.VETOED))
+            told = say("{amount} that {names} takes was paid", amount=show_money(case.over_fen), names=names)
             return table.finding(Kind.VETOED, case, told, some)
         told = say("{amount} that is forfeited or withheld was paid", amount=show_money(case.over_fen))
         return table.finding(Kind.FORFEITED, case, told, some)
