@@ -183,3 +183,30 @@ def test_what_was_lost_says_which_veto_and_why() -> None:
     assert "弄虚作假否决" in str(finding.told)
     assert finding.step is not None
     assert any("镇纪3号" in str(step.worked) for step in finding.step.walk())
+
+
+# --- another tier ---
+
+
+def test_a_whole_amount_that_is_missing_is_no_tier() -> None:
+    """张三 got 680 in one sum: without the reward of 200. "退一半" would have given 100 back and rewarded nothing."""
+    assert found(("G1", 680)) == [(Kind.NOT_PAID, "G1", -200)]
+
+
+@pytest.mark.parametrize(
+    ("paid", "words"),
+    [
+        (580, "paid as under 退一半: ¥100.00, a difference of -¥300.00"),  # 100 for 200 + 200
+        (780, "refunded as under 退一半: ¥100.00, a difference of -¥100.00"),  # 100 + 200 for 200 + 200
+    ],
+)
+def test_a_tier_names_only_what_its_outcome_pays(paid: int, words: str) -> None:
+    finding = findings(listed(("G1", paid)))[0]
+    assert (finding.kind, str(finding.told)) == (Kind.WRONG_TIER, words)
+
+
+def test_a_reward_of_another_outcome_says_that_it_is_the_reward() -> None:
+    """王五 got 100 back as he should, and 200 as a reward on top."""
+    finding = findings(listed(("G3", 590)))[0]
+    assert (finding.kind, finding.difference_fen) == (Kind.WRONG_TIER, 20_000)
+    assert str(finding.told) == "rewarded as under 全退加奖: ¥200.00, a difference of ¥200.00"

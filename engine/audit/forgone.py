@@ -63,6 +63,8 @@ class Tier:
     amount_fen: int
     more_fen: int
     step: Step
+    part: DueKind | None = None
+    """Of a deposit, where only its refund or its reward is that outcome's: which; `amount_fen` is of that alone."""
 
 
 def forgone(assessment: Assessment) -> Iterator[Forgone]:
@@ -172,6 +174,12 @@ class _Standing:
             return part_of_year(self.deposit, outcome.reward, self.share)
         return to_unit((outcome.reward_times or Fraction(0)) * self.amount_fen, self.deposit)
 
+    def tier(self, outcome: DepositOutcome, amount_fen: int, more_fen: int, part: DueKind | None = None) -> Tier:
+        contract, code = self.verdict.contract, self.verdict.subject.code
+        return Tier(
+            contract, self.deposit.id, code, code, outcome.label, amount_fen, more_fen, self.refund.step, part
+        )  # fmt: skip
+
     def lost(self, loss: Loss, amount_fen: int) -> Forgone:
         verdict, code, step = self.verdict, self.verdict.subject.code, self.refund.step
         hits = _hits(verdict) if loss is Loss.VETOED else []
@@ -215,23 +223,24 @@ def _names(records: Sequence[VetoRecord]) -> Text | Called:
 
 
 def _other_outcomes(standing: _Standing) -> Iterator[Tier]:
-    """Refund and reward of each other outcome, or one of the two, where somebody took only that from the wrong line."""
-    verdict, code, kept_fen = standing.verdict, standing.verdict.subject.code, standing.refund.amount_fen
+    """Refund and reward of each other outcome together, then one of the two, where somebody took only that from another line."""
+    kept_fen, standing_fen = standing.refund.amount_fen, standing.reward_fen
     taken_fen = max(standing.refund_by(standing.deposit.outcomes[standing.outcome]) - kept_fen, 0)
+    apart: list[Tier] = []
     for number, outcome in enumerate(standing.deposit.outcomes):
+        if number == standing.outcome:
+            continue
         refund_fen = min(standing.refund_by(outcome), standing.amount_fen - taken_fen)
-        reward_fen = 0 if taken_fen or _cancels(verdict) else standing.reward_by(outcome)
-        for refunded_fen, rewarded_fen in (
-            (refund_fen, reward_fen),
-            (refund_fen, standing.reward_fen),
-            (kept_fen, reward_fen),
-        ):
-            more_fen = refunded_fen + rewarded_fen - kept_fen - standing.reward_fen
-            if number != standing.outcome and more_fen and refunded_fen + rewarded_fen:
-                yield Tier(
-                    verdict.contract, standing.deposit.id, code, code, outcome.label, refunded_fen + rewarded_fen,
-                    more_fen, standing.refund.step,
-                )  # fmt: skip
+        reward_fen = 0 if taken_fen or _cancels(standing.verdict) else standing.reward_by(outcome)
+        both_fen = refund_fen + reward_fen
+        if both_fen and both_fen != kept_fen + standing_fen:
+            yield standing.tier(outcome, both_fen, both_fen - kept_fen - standing_fen)
+        # What one of the two leaves out altogether is missing, not another outcome's.
+        if refund_fen and refund_fen != kept_fen:
+            apart.append(standing.tier(outcome, refund_fen, refund_fen - kept_fen, DueKind.REFUND))
+        if reward_fen and reward_fen != standing_fen:
+            apart.append(standing.tier(outcome, reward_fen, reward_fen - standing_fen, DueKind.REWARD))
+    yield from apart
 
 
 def _concerned(court: Court, award: Award) -> Iterator[Verdict]:

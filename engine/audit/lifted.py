@@ -65,7 +65,9 @@ def _lifted(judged: Judged, before: Sequence[Judged], before_lifted: Sequence[Ju
         }  # fmt: skip
         placed[code] = places(judged.contract, judged.facts, {**judged.standings, code: standings[code]})
         standings[code].values[RANK] = Fraction(placed[code][code].rank)
-        standings[code].values |= {CLIMBED: by for one, by in gained(bench, placed[code]) if one == code}
+        climbed = dict(gained(bench, placed[code])).get(code)
+        if climbed is not None:
+            standings[code].values[CLIMBED] = climbed
     found = replace(judged, standings=standings)
     if not hit:
         return Lifted(found, placed)

@@ -20,6 +20,7 @@ from engine.audit.payees import Case, cases_of, line_evidence
 from engine.audit.shape import out_of_place
 from engine.settle.due import Due
 from rules.diagnostic import Text, listed, say
+from rules.money import DueKind
 from rules.quantity import show_money
 from targets.ledger import EntryKind, Voucher, chain_faults
 from targets.payout import PayoutLine
@@ -93,11 +94,6 @@ class _Table:
                 case.explained = True
                 found.append(finding)
         return found
-
-    @property
-    def separately(self) -> bool:
-        """Whether this list pays people in several lines where they are due several amounts."""
-        return any(len(case.lines) > 1 and case.clean for case in self.cases)
 
     def finding(
         self, kind: Kind, case: Case, told: Text, steps: Sequence[Due | Forgone | Tier] = (),
@@ -249,18 +245,30 @@ def _called(case: Case) -> str:
 
 
 def _wrong_tier(table: _Table, case: Case) -> Finding | None:
-    """Not where a whole amount is missing from a list that pays each in a line of its own."""
-    apart = len(case.lines) > 1 or table.separately
-    if not case.lines or (case.over_fen < 0 and apart and case.takes()):
+    """Not where all that was paid are parts of what is due: then whole amounts are missing, whatever else pays as much."""
+    if not case.lines or (case.over_fen < 0 and case.takes()):
         return None
     for tier in case.due.tiers:
         if tier.more_fen == case.over_fen:
-            told = say(
-                "paid as under {tier}: {amount}, a difference of {more}",
-                tier=tier.label, amount=show_money(tier.amount_fen), more=show_money(tier.more_fen),
-            )  # fmt: skip
-            return table.finding(Kind.WRONG_TIER, case, told, [tier])
+            return table.finding(Kind.WRONG_TIER, case, _as_under(tier), [tier])
     return None
+
+
+def _as_under(tier: Tier) -> Text:
+    amount, more = show_money(tier.amount_fen), show_money(tier.more_fen)
+    match tier.part:
+        case DueKind.REFUND:
+            return say(
+                "refunded as under {tier}: {amount}, a difference of {more}", tier=tier.label, amount=amount, more=more
+            )
+        case DueKind.REWARD:
+            return say(
+                "rewarded as under {tier}: {amount}, a difference of {more}", tier=tier.label, amount=amount, more=more
+            )
+        case _:
+            return say(
+                "paid as under {tier}: {amount}, a difference of {more}", tier=tier.label, amount=amount, more=more
+            )
 
 
 def _transposed(table: _Table, case: Case) -> Finding | None:
