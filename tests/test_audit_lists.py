@@ -15,6 +15,7 @@ which leaves the lowest grade, no awards, no deposit, and reaches its secretary.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -22,11 +23,12 @@ import pytest
 
 from engine import inference
 from engine.assess import Assessment, assess
-from engine.audit.entitlement import Entitled, entitlements
+from engine.audit.entitlement import Entitled, Entitlement, entitlements
 from engine.audit.finding import Finding, Kind
 from engine.audit.reconcile import reconcile
 from rules.diagnostic import Span
 from rules.load import parse_contract
+from rules.money import DueKind
 from rules.period import parse_period
 from targets.cadre import Assignment, Cadre, Tenure
 from targets.observation import Incident, IncidentState, Observation
@@ -210,3 +212,47 @@ def test_a_reward_of_another_outcome_says_that_it_is_the_reward() -> None:
     finding = findings(listed(("G3", 590)))[0]
     assert (finding.kind, finding.difference_fen) == (Kind.WRONG_TIER, 20_000)
     assert str(finding.told) == "rewarded as under 全退加奖: ¥200.00, a difference of ¥200.00"
+
+
+# --- whose line it is ---
+
+
+def in_lines(*instead: tuple[str, str, int], drop: tuple[str, ...] = ()) -> list[PayoutLine]:
+    """The list in the form that the program writes: by code, a line for each kind. `instead` has the place of a line
+    (`code kind`), the code that stands there, and the amount."""
+    due = [
+        (V1, "award", 1_540), (V3, "award", 800), ("G1", "refund", 200), ("G1", "reward", 200), ("G1", "award", 480),
+        ("G3", "refund", 100), ("G3", "award", 290),
+    ]  # fmt: skip
+    changed = {place: (code, yuan) for place, code, yuan in instead}
+    rows = [(*changed.get(f"{code} {kind}", (code, yuan)), kind) for code, kind, yuan in due if code not in drop]
+    return [line(code, yuan, purpose=kind) for code, yuan, kind in rows]
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "yuan"),
+    [
+        ("G3 award", "G1", 290),  # 张三 stands where 王五's award does: after 王五's refund
+        ("G3 refund", "G1", 100),  # and between 张三's last line and 王五's
+        ("G1 reward", "G3", 200),
+        ("G1 award", "G2", 480),  # 李四 is due nothing
+        ("G3 refund", "G2", 100),
+    ],
+)
+def test_a_line_among_those_of_another_is_that_other_ones(place: str, wrong: str, yuan: int) -> None:
+    assert brief(findings(in_lines())) == []
+    assert brief(findings(in_lines((place, wrong, yuan)))) == [(Kind.WRONG_PAYEE, wrong, yuan)]
+
+
+def test_of_a_line_that_the_wrong_payee_has_too_the_place_decides() -> None:
+    """Both are due 200 twice; the second line of the second one is written to the first."""
+    names = {"G1": "张三", "G2": "李四"}
+    due = next(one for one in assessed().dues if one.payee == "G1" and one.kind == "refund")
+    both = Entitled(
+        "run", names, {code: Entitlement(code, names[code], (replace(due, payee=code), replace(due, payee=code, kind=DueKind.REWARD)))
+                       for code in names},
+    )  # fmt: skip
+    lines = [line("G1", 200), line("G1", 200), line("G2", 200), line("G1", 200)]
+    assert brief(findings(lines, both)) == [(Kind.WRONG_PAYEE, "G1", 200)]
+    at_the_start = [line("G1", 200), line("G1", 200), line("G1", 200), line("G2", 200)]
+    assert brief(findings(at_the_start, both)) == [(Kind.WRONG_PAYEE, "G1", 200)]

@@ -95,6 +95,10 @@ class _Table:
                 found.append(finding)
         return found
 
+    def payee_of(self, line: PayoutLine) -> str:
+        """Whoever this line of the list was taken to mean."""
+        return next(case.due.payee for case in self.cases if any(one is line for one in case.lines))
+
     def finding(
         self, kind: Kind, case: Case, told: Text, steps: Sequence[Due | Forgone | Tier] = (),
         lines: Sequence[PayoutLine] | None = None,
@@ -193,10 +197,13 @@ def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
 
 
 def _stands_for(table: _Table, case: Case, right: Case, line: PayoutLine) -> bool:
-    """Whether the list, which goes by codes just there, has this line where the other's would stand and not where it says."""
+    """Whether the list, which goes by codes just there, has this line where the other's would stand and not where it says;
+    among lines of the other's own, that much is plain."""
     at = next(index for index, one in enumerate(table.lines) if one is line)
-    before = table.lines[at - 1].code if at else ""
-    after = table.lines[at + 1].code if at + 1 < len(table.lines) else "\U0010ffff"
+    before = table.payee_of(table.lines[at - 1]) if at else ""
+    after = table.payee_of(table.lines[at + 1]) if at + 1 < len(table.lines) else "\U0010ffff"
+    if right.due.payee in (before, after):
+        return True
     return before < right.due.payee < after and not before <= case.due.payee <= after
 
 
