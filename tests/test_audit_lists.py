@@ -256,3 +256,41 @@ def test_of_a_line_that_the_wrong_payee_has_too_the_place_decides() -> None:
     assert brief(findings(lines, both)) == [(Kind.WRONG_PAYEE, "G1", 200)]
     at_the_start = [line("G1", 200), line("G1", 200), line("G1", 200), line("G2", 200)]
     assert brief(findings(at_the_start, both)) == [(Kind.WRONG_PAYEE, "G1", 200)]
+
+
+# --- who owes on balance: 乙村 had 300 in advance, did not pay in 60, and is due nothing ---
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [], [(V2, -360)], [(V2, -300)], [(V2, -60)], [(V2, -60), (V2, -300)],
+        [(V2, -100)],  # some of it, and the rest elsewhere
+        [(V2, -180), (V2, -180)],
+    ],
+)  # fmt: skip
+def test_what_somebody_owes_may_be_asked_in_any_way_or_not_at_all(lines: list[tuple[str, int]]) -> None:
+    assert found(*lines) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "over"),
+    [
+        ([300], Kind.VETOED, 300),  # the prize that the veto cancels, with nothing taken off
+        ([240], Kind.VETOED, 600),  # the grade's award less all that is owed
+        ([200], Kind.VETOED, 500),  # the work award less what was had of it
+        ([600, -60], Kind.VETOED, 600),
+        ([555], Kind.OVERPAID, 555),
+        ([555, -300], Kind.OVERPAID, 555),
+        ([-400], Kind.UNDERPAID, -40),  # more was taken than is owed
+    ],
+)
+def test_what_is_paid_to_somebody_who_owes_is_too_much_without_the_debt(
+    lines: list[int], kind: Kind, over: int
+) -> None:
+    assert found(*((V2, yuan) for yuan in lines)) == [(kind, V2, over)]
+
+
+def test_a_line_of_another_in_the_name_of_somebody_who_owes() -> None:
+    assert found((V2, 390), but=("G3",)) == [(Kind.WRONG_PAYEE, V2, 390)]
+    assert found((V2, 390), (V2, -60), but=("G3",)) == [(Kind.WRONG_PAYEE, V2, 390)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from engine.assess import Assessment
-from engine.audit.forgone import Forgone, Tier, forgone, tiers
+from engine.audit.forgone import Forgone, Tier, forgone, tiers, together
 from engine.audit.partition import PARTS_MAX
 from engine.settle.due import Due, computed_fen
 from rules.diagnostic import say
@@ -39,6 +39,10 @@ class Entitlement:
     @property
     def total_fen(self) -> int:
         return sum(self.amounts_fen)
+
+    def known_excess(self, more_fen: int) -> bool:
+        """Whether just so much is kept from them, or would be theirs under another tier."""
+        return any(tier.more_fen == more_fen for tier in self.tiers) or any(together(self.forgone, more_fen))
 
     def groupings(self) -> Iterator[tuple[int, ...]]:
         """The amounts one by one; of very many also those of a kind, a clause, a contract or a subject together."""

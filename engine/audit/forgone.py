@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import combinations
 
 from engine.assess import Assessment
 from engine.audit.lifted import Lifted, cancels, lifted
@@ -26,6 +27,8 @@ from engine.verdict import Verdict, VetoRecord
 from rules.diagnostic import Called, Text, listed, say
 from rules.money import Award, DepositOutcome, DueKind, RiskDeposit
 from rules.quantity import show_money
+
+LOSSES_TOGETHER_MAX = 6
 
 
 class Loss(StrEnum):
@@ -81,6 +84,14 @@ def forgone(assessment: Assessment) -> Iterator[Forgone]:
                     yield from _of_deposit(standing, _outcome(free.court, number, verdict.subject.code))
         for index, award in enumerate(court.judged.contract.awards):
             yield from _cancelled(court, free, index, award)
+
+
+def together(losses: Sequence[Forgone], total_fen: int) -> Iterator[tuple[Forgone, ...]]:
+    """Losses that come to the total, few first."""
+    for size in range(1, min(len(losses), LOSSES_TOGETHER_MAX) + 1):
+        for some in combinations(losses, size):
+            if sum(one.amount_fen for one in some) == total_fen:
+                yield some
 
 
 def tiers(assessment: Assessment) -> Iterator[Tier]:

@@ -36,20 +36,50 @@ class Case:
         return [line.amount_fen for line in self.lines]
 
     @property
+    def owes(self) -> bool:
+        """Whether nothing is due on balance: then nobody has to be on the list, and what is owed may be asked elsewhere."""
+        return self.due.total_fen <= 0
+
+    @property
+    def entitled_fen(self) -> int:
+        """What these lines should come to: the total; of who owes on balance, what the list asks back of it."""
+        total_fen, paid_fen = self.due.total_fen, self.paid_fen
+        if not self.owes or not any(self.lines_fen):
+            return total_fen
+        asked_fen = self._asked_fen()
+        debts_fen = [amount_fen for amount_fen in self.due.amounts_fen if amount_fen < 0]
+        # Paid as a whole, or less all or some of what is owed: whichever tells what was paid.
+        for taken_fen in (asked_fen, total_fen, *debts_fen):
+            if paid_fen > taken_fen and self.due.known_excess(paid_fen - taken_fen):
+                return taken_fen
+        return asked_fen
+
+    def _asked_fen(self) -> int:
+        """Lines below 0 that are parts of a debt are that; what it leaves uncollected is not this list's business."""
+        back_fen = [amount_fen for amount_fen in self.lines_fen if amount_fen < 0]
+        if self.is_whole(self.lines_fen):
+            return self.paid_fen
+        if len(back_fen) < len(self.lines_fen) and placed(self.due.amounts_fen, back_fen) is not None:
+            return sum(back_fen)
+        return min(0, max(self.paid_fen, self.due.total_fen))
+
+    @property
     def over_fen(self) -> int:
         """Above 0: too much was paid."""
-        return self.paid_fen - self.due.total_fen
+        return self.paid_fen - self.entitled_fen
 
     @property
     def clean(self) -> bool:
         """Nobody is asked on this list for what they owe back: no line, and nothing due, is as it should be."""
         if not any(self.lines_fen):
-            return self.due.total_fen <= 0
-        return self.is_whole(self.lines_fen)
+            return self.owes
+        return self.is_whole(self.lines_fen) or (self.owes and not self.over_fen)
 
     def is_whole(self, lines_fen: Sequence[int]) -> bool:
-        """Whether such lines are a partition of what is due."""
-        return any(is_whole(amounts_fen, lines_fen) for amounts_fen in self.due.groupings())
+        """Whether such lines are a partition of what is due; of a debt, parts of it."""
+        if any(is_whole(amounts_fen, lines_fen) for amounts_fen in self.due.groupings()):
+            return True
+        return self.owes and sum(lines_fen) <= 0 and placed(self.due.amounts_fen, lines_fen) is not None
 
     def takes(self, *lines: PayoutLine) -> bool:
         """Whether these lines too are parts of what is due."""

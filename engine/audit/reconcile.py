@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from engine.audit.entitlement import Entitled
 from engine.audit.finding import Evidence, Finding, Kind
-from engine.audit.forgone import Forgone, Loss, Tier
+from engine.audit.forgone import Forgone, Loss, Tier, together
 from engine.audit.partition import placed, subsets, transposed
 from engine.audit.payees import Case, cases_of, line_evidence
 from engine.audit.shape import out_of_place
@@ -24,8 +23,6 @@ from rules.money import DueKind
 from rules.quantity import show_money
 from targets.ledger import EntryKind, Voucher, chain_faults
 from targets.payout import PayoutLine
-
-LOSSES_TOGETHER_MAX = 6
 
 
 def reconcile(
@@ -110,7 +107,7 @@ class _Table:
         evidence += [_voucher_evidence(number) for number in self.shelf.of(due.parts)]
         evidence += [_part_evidence(part) for part in due.parts]
         step = steps[0].step if steps else due.parts[0].step if due.parts else None
-        return Finding(kind, due.payee, told, due.total_fen, case.paid_fen, tuple(evidence), step)
+        return Finding(kind, due.payee, told, case.entitled_fen, case.paid_fen, tuple(evidence), step)
 
 
 _Look = Callable[[_Table, Case], Finding | None]
@@ -160,7 +157,7 @@ def _repeats(amounts_fen: Sequence[int], again: Sequence[int], rest: Sequence[in
 def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
     if case.over_fen <= 0:
         return None
-    for some in _together(case.due.forgone, case.over_fen):
+    for some in together(case.due.forgone, case.over_fen):
         if any(one.loss is Loss.VETOED for one in some):
             names = listed(dict.fromkeys(one.by for one in some if one.loss is Loss.VETOED))
             told = say("{amount} that {names} takes was paid", amount=show_money(case.over_fen), names=names)
@@ -168,14 +165,6 @@ def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
         told = say("{amount} that is forfeited or withheld was paid", amount=show_money(case.over_fen))
         return table.finding(Kind.FORFEITED, case, told, some)
     return None
-
-
-def _together(losses: Sequence[Forgone], total_fen: int) -> Iterator[tuple[Forgone, ...]]:
-    """Losses that come to the total, few first."""
-    for size in range(1, min(len(losses), LOSSES_TOGETHER_MAX) + 1):
-        for some in combinations(losses, size):
-            if sum(one.amount_fen for one in some) == total_fen:
-                yield some
 
 
 def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
@@ -216,10 +205,10 @@ def _strayed(table: _Table, case: Case, right: Case, lines: Sequence[PayoutLine]
 
 
 def _stray_lines(case: Case) -> Iterator[list[PayoutLine]]:
-    """Lines without which everything would be right; all of them where nothing is due."""
+    """Lines without which everything would be right; all of them where nothing is due on balance."""
     if case.over_fen <= 0:
         return
-    if not case.due.parts:
+    if case.over_fen == case.paid_fen:
         yield case.lines
     for chosen in subsets(case.lines_fen, case.over_fen):
         rest = [amount_fen for index, amount_fen in enumerate(case.lines_fen) if index not in chosen]
