@@ -294,3 +294,50 @@ def test_what_is_paid_to_somebody_who_owes_is_too_much_without_the_debt(
 def test_a_line_of_another_in_the_name_of_somebody_who_owes() -> None:
     assert found((V2, 390), but=("G3",)) == [(Kind.WRONG_PAYEE, V2, 390)]
     assert found((V2, 390), (V2, -60), but=("G3",)) == [(Kind.WRONG_PAYEE, V2, 390)]
+
+
+# --- how offices write ---
+
+
+def test_too_much_that_was_taken_back_is_right() -> None:
+    """1,200 for 1,000 of a refund, then -200: here 250 for the refund of 200, and 50 back."""
+    assert found(("G1", 250), ("G1", 200), ("G1", 480), ("G1", -50)) == []
+    assert found(("G1", 880), ("G1", 880), ("G1", -880)) == []
+    assert found(("G1", 250), ("G1", 200), ("G1", 430)) == [(Kind.SPLIT, "G1", 0)]
+
+
+@pytest.mark.parametrize("name", ["张三（书记）", "张三(甲村)", "张三 【注】"])
+def test_a_post_or_note_behind_a_name(name: str) -> None:
+    rest = listed(but=("G1",))
+    assert findings([*rest, line("", 880, name)]) == ()
+    assert findings([*rest, line("G1", 880, name)]) == ()
+    assert [one.kind for one in findings([*rest, line("G1", 880, "李肆（书记）")])] == [Kind.NAME_AND_CODE]
+
+
+def test_a_code_in_small_letters() -> None:
+    assert (
+        findings(
+            [line(one.code.lower(), 880 if one.code == "G1" else one.amount_fen // 100, one.name) for one in listed()]
+        )
+        == ()
+    )
+    both = Entitled("run", {"g1": "甲", "G1": "乙"}, {})
+    assert [(one.kind, one.subject) for one in findings([line("g1", 1, "甲")], both)] == [(Kind.NOT_ENTITLED, "g1")]
+
+
+@pytest.mark.parametrize("count", [3, 5])
+def test_several_people_of_one_name_without_codes(count: int) -> None:
+    """Each is due 200, 200 and an amount of their own, in lines of their own: nine lines of three people, fifteen of five."""
+    base = [one for one in assessed().dues if one.payee == "G1" and one.amount_fen]
+    codes = [f"P{number}" for number in range(count)]
+    told = Entitled("run", dict.fromkeys(codes, "张伟"), {
+        code: Entitlement(code, "张伟", tuple(
+            replace(due, payee=code, amount_fen=due.amount_fen + 100 * number * (due.kind == "award"))
+            for due in base
+        ))
+        for number, code in enumerate(codes)
+    })  # fmt: skip
+    lines = [line("", part.amount_fen // 100, "张伟") for one in told.by_payee.values() for part in one.parts]
+    assert len(lines) >= 3 * count
+    assert findings(lines, told) == ()
+    assert findings(lines[::-1], told) == ()
