@@ -341,3 +341,24 @@ def test_several_people_of_one_name_without_codes(count: int) -> None:
     assert len(lines) >= 3 * count
     assert findings(lines, told) == ()
     assert findings(lines[::-1], told) == ()
+
+
+# --- two who got each other's money ---
+
+
+def test_sums_of_two_that_were_exchanged_are_one_finding() -> None:
+    told = findings(listed(("G1", 390), ("G3", 880)))
+    assert brief(told) == [(Kind.WRONG_PAYEE, "G3", 490)]
+    assert str(told[0].told) == "王五 (G3) got ¥880.00, which is due to 张三 (G1), who got ¥390.00"
+    assert len([one for one in told[0].evidence if one.place]) == 2
+
+
+def test_all_lines_of_two_that_were_exchanged_or_one_line_of_each() -> None:
+    one_each = [("G1", 200), ("G1", 200), ("G1", 290), ("G3", 100), ("G3", 480)]  # the awards of 480 and 290
+    assert found(*one_each) == [(Kind.WRONG_PAYEE, "G3", 190)]
+    assert "got ¥480.00, which is due to 张三 (G1), who got ¥290.00" in str(findings(listed(*one_each))[0].told)
+    assert found(("G3", 200), ("G3", 680), ("G1", 100), ("G1", 290)) == [(Kind.WRONG_PAYEE, "G3", 490)]
+
+
+def test_too_much_here_and_too_little_there_is_no_exchange() -> None:
+    assert found(("G1", 873), ("G3", 397)) == [(Kind.OVERPAID, "G3", 7), (Kind.UNDERPAID, "G1", -7)]

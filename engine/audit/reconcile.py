@@ -32,6 +32,7 @@ def reconcile(
     cases, findings = cases_of(lines, entitled)
     table = _Table(tuple(cases.values()), _Shelf(vouchers, runs, entitled), tuple(lines))
     findings += table.of_each(_split)
+    findings += _exchanged(table)
     findings += _wrong_payees(table, in_place=True)
     findings += table.of_each(_paid_twice)
     findings += table.of_each(_lost_yet_paid)
@@ -165,6 +166,47 @@ def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
         told = say("{amount} that is forfeited or withheld was paid", amount=show_money(case.over_fen))
         return table.finding(Kind.FORFEITED, case, told, some)
     return None
+
+
+def _exchanged(table: _Table) -> list[Finding]:
+    """Two who got each other's whole sum, or one line of it: one finding, about who got too much."""
+    open_cases = [case for case in table.cases if not case.explained and not case.clean]
+    found = []
+    for case in (one for one in open_cases if one.over_fen > 0):
+        for other in (one for one in open_cases if not one.explained):
+            amounts_fen = _each_others(case, other)
+            if amounts_fen is not None:
+                told = say(
+                    "{wrong} got {paid}, which is due to {right}, who got {other}",
+                    wrong=_called(case), paid=show_money(amounts_fen[0]), right=_called(other),
+                    other=show_money(amounts_fen[1]),
+                )  # fmt: skip
+                found.append(table.finding(Kind.WRONG_PAYEE, case, told, other.due.parts, [*case.lines, *other.lines]))
+                case.explained = other.explained = True
+                break
+    return found
+
+
+def _each_others(case: Case, other: Case) -> tuple[int, int] | None:
+    """What each of the two got that is due to the other: all of it, or one line."""
+    if not case.lines or not other.lines or case.over_fen + other.over_fen:
+        return None
+    if other.is_whole(case.lines_fen) and case.is_whole(other.lines_fen):
+        return case.paid_fen, other.paid_fen
+    for one in dict.fromkeys(case.lines_fen):
+        another = one - case.over_fen
+        if (
+            another in other.lines_fen
+            and case.is_whole(_instead(case.lines_fen, one, another))
+            and other.is_whole(_instead(other.lines_fen, another, one))
+        ):
+            return one, another
+    return None
+
+
+def _instead(lines_fen: Sequence[int], gone: int, come: int) -> list[int]:
+    at = lines_fen.index(gone)
+    return [*lines_fen[:at], come, *lines_fen[at + 1 :]]
 
 
 def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
