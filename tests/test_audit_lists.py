@@ -23,7 +23,7 @@ import pytest
 
 from engine import inference
 from engine.assess import Assessment, assess
-from engine.audit.entitlement import Entitled, Entitlement, entitlements
+from engine.audit.entitlement import Carried, Entitled, Entitlement, entitlements
 from engine.audit.finding import Finding, Kind
 from engine.audit.reconcile import reconcile
 from rules.diagnostic import Span
@@ -362,3 +362,59 @@ def test_all_lines_of_two_that_were_exchanged_or_one_line_of_each() -> None:
 
 def test_too_much_here_and_too_little_there_is_no_exchange() -> None:
     assert found(("G1", 873), ("G3", 397)) == [(Kind.OVERPAID, "G3", 7), (Kind.UNDERPAID, "G1", -7)]
+
+
+# --- after a correction: the first run found the fraud in 丙村, and 乙村 got its money; the second run found it in 乙村 ---
+
+
+@cache
+def corrected() -> Entitled:
+    first = assessed(V3)
+    return entitlements(assessed(), Carried(first.run.name, first.dues))
+
+
+def test_a_correction_pays_and_takes_back_the_difference() -> None:
+    """丙村 and 王五 get what they lost; 乙村 and 李四 owe back what they got, 甲村 and 张三 nothing."""
+    sums = {payee: one.total_fen // 100 for payee, one in corrected().by_payee.items() if one.parts}
+    assert sums == {V2: -1_400, V3: 1_160, "G2": -880, "G3": 390}
+    assert findings([line(V3, 1_160), line("G3", 390)], corrected()) == ()
+
+
+def test_what_is_owed_back_is_of_its_own_clause() -> None:
+    """李四's part of the village's award is due to nobody now: it is the grade's award, not the last one that was looked at."""
+    part = next(one for one in corrected().of("G2").parts if one.contract == "town/village")
+    assert (part.clause, part.amount_fen, str(part.step.title)) == ("grade_award", -40_000, "等次奖")
+
+
+@pytest.mark.parametrize(
+    ("code", "paid", "over"),
+    [
+        ("G1", [880], 880),  # nothing is due any more, and all of it came again
+        ("G1", [200, 480], 680),
+        ("G1", [480], 480),
+        ("G2", [880], 880),  # owed back, and paid again
+        (V3, [1_160, 0], 0),
+        ("G3", [390 + 0], 0),
+    ],
+)
+def test_what_was_carried_out_before_a_correction_is_paid_again(code: str, paid: list[int], over: int) -> None:
+    due = {V3: [1_160], "G3": [390]}
+    lines = [line(who, yuan) for who, some in {**due, code: paid}.items() for yuan in some]
+    told = findings(lines, corrected())
+    assert brief(told) == ([(Kind.PAID_TWICE, code, over)] if over else [])
+    assert all(
+        f"that run {assessed(V3).run.name[:12]} carried out already was paid again" in str(one.told) for one in told
+    )
+
+
+def test_the_whole_of_a_corrected_sum_instead_of_the_difference() -> None:
+    """张三 had 680 of his 880 before: the list has 880 instead of 200."""
+    award = next(one for one in assessed().dues if one.payee == "G1" and one.kind == "reward")
+    earlier = tuple(one for one in assessed().dues if one is not award)
+    again = entitlements(assessed(), Carried("f" * 64, earlier))
+    assert again.of("G1").total_fen == 20_000
+    assert brief(findings([line("G1", 880)], again)) == [(Kind.PAID_TWICE, "G1", 680)]
+    # And the first list instead: 680, which is what was carried out then.
+    told = findings([line("G1", 680)], again)
+    assert brief(told) == [(Kind.PAID_TWICE, "G1", 480)]
+    assert str(told[0].told) == "¥680.00 that run ffffffffffff carried out already was paid again"

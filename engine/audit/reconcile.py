@@ -8,20 +8,19 @@ somebody else's; then another tier, a transposition; the rest is too much, too l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 
 from engine.audit.entitlement import Entitled
-from engine.audit.finding import Evidence, Finding, Kind
-from engine.audit.forgone import Forgone, Loss, Tier, together
+from engine.audit.finding import Finding, Kind
+from engine.audit.forgone import Loss, Tier, together
 from engine.audit.partition import placed, subsets, transposed
 from engine.audit.payees import Case, cases_of, line_evidence
-from engine.audit.shape import out_of_place
+from engine.audit.table import Shelf, Table, part_evidence
 from engine.settle.due import Due
 from rules.diagnostic import Text, listed, say
 from rules.money import DueKind
 from rules.quantity import show_money
-from targets.ledger import EntryKind, Voucher, chain_faults
+from targets.ledger import Voucher
 from targets.payout import PayoutLine
 
 
@@ -30,10 +29,11 @@ def reconcile(
 ) -> tuple[Finding, ...]:
     """Every fault of the list. `runs` are those whose vouchers carry out these entitlements; without any, no ledger is asked."""
     cases, findings = cases_of(lines, entitled)
-    table = _Table(tuple(cases.values()), _Shelf(vouchers, runs, entitled), tuple(lines))
+    table = Table(tuple(cases.values()), Shelf(vouchers, runs, entitled), tuple(lines), entitled.carried.run)
     findings += table.of_each(_split)
     findings += _exchanged(table)
     findings += _wrong_payees(table, in_place=True)
+    findings += table.of_each(_paid_again)
     findings += table.of_each(_paid_twice)
     findings += table.of_each(_lost_yet_paid)
     findings += _wrong_payees(table)
@@ -48,87 +48,10 @@ def reconcile(
 def unposted(entitled: Entitled, vouchers: Sequence[Voucher], runs: Collection[str]) -> tuple[Finding, ...]:
     """What no voucher carries out, where no list is at hand: everybody counts as paid."""
     everybody = [Case(due, known=True) for due in entitled.by_payee.values()]
-    return tuple(_not_in_ledger(_Table(tuple(everybody), _Shelf(vouchers, runs, entitled)), entitled, listed=False))
+    return tuple(_not_in_ledger(Table(tuple(everybody), Shelf(vouchers, runs, entitled)), entitled, listed=False))
 
 
-class _Shelf:
-    """The vouchers that carry out dues, by the clause and subject that each is of."""
-
-    def __init__(self, vouchers: Sequence[Voucher], runs: Collection[str], entitled: Entitled) -> None:
-        self.asked = bool(runs)
-        self.numbers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-        wanted = set(runs)
-        for one in vouchers:
-            if one.entry.kind is EntryKind.DUE and one.entry.run in wanted:
-                self.numbers[one.entry.contract, one.entry.clause, one.entry.subject].append(one.number)
-        present = [one.number for one in vouchers]
-        gaps = max(present, default=0) - len(present)
-        # Of a clause or subject that nothing is due to: another's voucher that was written over.
-        other = {number for key in self.numbers.keys() - entitled.clauses for number in self.numbers[key]}
-        # What a damaged chain has lost is told once, of the chain.
-        self.unreadable = gaps + len({one.number for one, _ in chain_faults(vouchers)} | other | out_of_place(vouchers))
-        self.cut_off = bool(self.numbers) and not any(
-            one.entry.kind is EntryKind.SETTLED and one.entry.run in wanted for one in vouchers
-        )
-
-    def of(self, parts: Sequence[Due]) -> list[int]:
-        clauses = dict.fromkeys((part.contract, part.clause, part.subject) for part in parts)
-        return [number for clause in clauses for number in self.numbers.get(clause, ())]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """All cases, and what they rest on."""
-
-    cases: tuple[Case, ...]
-    shelf: _Shelf
-    lines: tuple[PayoutLine, ...] = ()
-
-    def of_each(self, look: _Look) -> list[Finding]:
-        """What `look` finds in each case that nothing has explained yet."""
-        found = []
-        for case in self.cases:
-            if not case.explained and not case.clean and (finding := look(self, case)) is not None:
-                case.explained = True
-                found.append(finding)
-        return found
-
-    def payee_of(self, line: PayoutLine) -> str:
-        """Whoever this line of the list was taken to mean."""
-        return next(case.due.payee for case in self.cases if any(one is line for one in case.lines))
-
-    def finding(
-        self, kind: Kind, case: Case, told: Text, steps: Sequence[Due | Forgone | Tier] = (),
-        lines: Sequence[PayoutLine] | None = None,
-    ) -> Finding:  # fmt: skip
-        """About this payee, with the lines, the vouchers and the derivations of what they are due."""
-        due = case.due
-        shown = case.lines if lines is None else lines
-        evidence = [line_evidence(line) for line in shown]
-        evidence += [_voucher_evidence(number) for number in self.shelf.of(due.parts)]
-        evidence += [_part_evidence(part) for part in due.parts]
-        step = steps[0].step if steps else due.parts[0].step if due.parts else None
-        return Finding(kind, due.payee, told, case.entitled_fen, case.paid_fen, tuple(evidence), step)
-
-
-_Look = Callable[[_Table, Case], Finding | None]
-
-
-def _voucher_evidence(number: int) -> Evidence:
-    return Evidence(say("voucher {number}", number=number), voucher=number)
-
-
-def _part_evidence(part: Due) -> Evidence:
-    told = say(
-        "due: {contract}, {clause}: {amount}",
-        contract=part.contract,
-        clause=part.step.title,
-        amount=show_money(part.amount_fen),
-    )
-    return Evidence(told, step=part.step)
-
-
-def _split(table: _Table, case: Case) -> Finding | None:
+def _split(table: Table, case: Case) -> Finding | None:
     if case.over_fen:
         return None
     told = say("the right sum, {amount}, in {number} lines that are no parts of it", amount=show_money(case.paid_fen),
@@ -136,7 +59,23 @@ def _split(table: _Table, case: Case) -> Finding | None:
     return table.finding(Kind.SPLIT, case, told)
 
 
-def _paid_twice(table: _Table, case: Case) -> Finding | None:
+def _paid_again(table: Table, case: Case) -> Finding | None:
+    """What the settlement before a correction carried out: just so much too much, or that is all that was paid."""
+    before_fen = [due.amount_fen for due in case.due.before]
+    if case.over_fen <= 0 or not before_fen:
+        return None
+    ways = ((case.over_fen, [case.over_fen], False), (case.paid_fen, case.lines_fen, False))
+    for amount_fen, lines_fen, whole in ((case.paid_fen, case.lines_fen, True), *ways):
+        if placed(before_fen, lines_fen, whole=whole) is not None:
+            told = say(
+                "{amount} that run {run} carried out already was paid again",
+                amount=show_money(amount_fen), run=table.run_before[:12],
+            )  # fmt: skip
+            return table.finding(Kind.PAID_TWICE, case, told, case.due.before)
+    return None
+
+
+def _paid_twice(table: Table, case: Case) -> Finding | None:
     """Lines that pay what the others pay already."""
     if case.over_fen <= 0:
         return None
@@ -155,7 +94,7 @@ def _repeats(amounts_fen: Sequence[int], again: Sequence[int], rest: Sequence[in
     return all(line in rest for line in again) or placed(amounts_fen, again) is not None
 
 
-def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
+def _lost_yet_paid(table: Table, case: Case) -> Finding | None:
     if case.over_fen <= 0:
         return None
     for some in together(case.due.forgone, case.over_fen):
@@ -168,7 +107,7 @@ def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
     return None
 
 
-def _exchanged(table: _Table) -> list[Finding]:
+def _exchanged(table: Table) -> list[Finding]:
     """Two who got each other's whole sum, or one line of it: one finding, about who got too much."""
     open_cases = [case for case in table.cases if not case.explained and not case.clean]
     found = []
@@ -209,7 +148,7 @@ def _instead(lines_fen: Sequence[int], gone: int, come: int) -> list[int]:
     return [*lines_fen[:at], come, *lines_fen[at + 1 :]]
 
 
-def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
+def _wrong_payees(table: Table, *, in_place: bool = False) -> list[Finding]:
     """Whole lines too much here, that are just what is missing there; `in_place` where they stand in the other's place too."""
     open_cases = [case for case in table.cases if not case.explained and not case.clean]
     missing = [case for case in open_cases if case.over_fen < 0]
@@ -227,7 +166,7 @@ def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
     return found
 
 
-def _stands_for(table: _Table, case: Case, right: Case, line: PayoutLine) -> bool:
+def _stands_for(table: Table, case: Case, right: Case, line: PayoutLine) -> bool:
     """Whether the list, which goes by codes just there, has this line where the other's would stand and not where it says;
     among lines of the other's own, that much is plain."""
     at = next(index for index, one in enumerate(table.lines) if one is line)
@@ -238,7 +177,7 @@ def _stands_for(table: _Table, case: Case, right: Case, line: PayoutLine) -> boo
     return before < right.due.payee < after and not before <= case.due.payee <= after
 
 
-def _strayed(table: _Table, case: Case, right: Case, lines: Sequence[PayoutLine]) -> Finding:
+def _strayed(table: Table, case: Case, right: Case, lines: Sequence[PayoutLine]) -> Finding:
     told = say(
         "{amount} is due to {right} and was paid to {wrong}",
         amount=show_money(sum(line.amount_fen for line in lines)), right=_called(right), wrong=_called(case),
@@ -282,7 +221,7 @@ def _called(case: Case) -> str:
     return f"{case.due.name} ({case.due.payee})" if case.known else case.due.payee
 
 
-def _wrong_tier(table: _Table, case: Case) -> Finding | None:
+def _wrong_tier(table: Table, case: Case) -> Finding | None:
     """Not where all that was paid are parts of what is due: then whole amounts are missing, whatever else pays as much."""
     if not case.lines or (case.over_fen < 0 and case.takes()):
         return None
@@ -309,7 +248,7 @@ def _as_under(tier: Tier) -> Text:
             )
 
 
-def _transposed(table: _Table, case: Case) -> Finding | None:
+def _transposed(table: Table, case: Case) -> Finding | None:
     for index, line in enumerate(case.lines_fen):
         meant_fen = line - case.over_fen
         written = [*case.lines_fen[:index], meant_fen, *case.lines_fen[index + 1 :]]
@@ -319,7 +258,7 @@ def _transposed(table: _Table, case: Case) -> Finding | None:
     return None
 
 
-def _too_much(table: _Table, case: Case) -> Finding | None:
+def _too_much(table: Table, case: Case) -> Finding | None:
     if case.over_fen <= 0:
         return None
     if case.due.parts:
@@ -331,7 +270,7 @@ def _too_much(table: _Table, case: Case) -> Finding | None:
     return table.finding(Kind.NOT_ENTITLED, case, told, case.due.forgone)
 
 
-def _too_little(table: _Table, case: Case) -> Finding | None:
+def _too_little(table: Table, case: Case) -> Finding | None:
     left = placed(case.due.amounts_fen, case.lines_fen)
     if left is None:
         told = say("{amount} less than is due", amount=show_money(-case.over_fen))
@@ -341,7 +280,7 @@ def _too_little(table: _Table, case: Case) -> Finding | None:
     return table.finding(Kind.NOT_PAID, case, told, missing)
 
 
-def _not_in_ledger(table: _Table, entitled: Entitled, *, listed: bool = True) -> list[Finding]:
+def _not_in_ledger(table: Table, entitled: Entitled, *, listed: bool = True) -> list[Finding]:
     """By clause and subject, since a voucher is of those; all at once where the run was never settled."""
     shelf = table.shelf
     paid = [case for case in table.cases if case.due.parts and (not listed or (case.lines and case.over_fen >= 0))]
@@ -365,7 +304,7 @@ def _without_voucher(group: Sequence[tuple[Case, Due]], listed: bool) -> Finding
     part = group[0][1]
     amount_fen = sum(one.amount_fen for _, one in group)
     evidence = [line_evidence(line) for case, _ in group for line in case.lines]
-    evidence += [_part_evidence(one) for _, one in group]
+    evidence += [part_evidence(one) for _, one in group]
     told = say(
         "no voucher carries out {clause} of {contract} for {subject}",
         clause=part.step.title, contract=part.contract, subject=part.subject,
