@@ -418,3 +418,39 @@ def test_the_whole_of_a_corrected_sum_instead_of_the_difference() -> None:
     told = findings([line("G1", 680)], again)
     assert brief(told) == [(Kind.PAID_TWICE, "G1", 480)]
     assert str(told[0].told) == "¥680.00 that run ffffffffffff carried out already was paid again"
+
+
+# --- what a finding rests on ---
+
+
+def test_evidence_says_what_is_due_by_contract_and_kind_and_what_is_not_paid_out_and_why() -> None:
+    finding = findings(listed(("G1", 883)))[0]
+    assert [str(one.told) for one in finding.evidence[1:]] == [
+        "due: 村级责任状, 等次奖, award: ¥400.00",
+        "due: 干部责任状, 风险抵押金, refund: ¥200.00",
+        "due: 干部责任状, 风险抵押金, reward money: ¥200.00",
+        "due: 干部责任状, 个人奖, award: ¥80.00",
+    ]
+    finding = findings(listed((V2, 600)))[0]
+    lost = finding.evidence[-1]
+    assert str(lost.told) == "not paid out: 村级责任状, 等次奖: ¥600.00"
+    assert lost.step is not None
+    worked = [str(one.worked) for one in lost.step.walk()]
+    assert "cancelled by 弄虚作假否决" in worked
+    assert any("2026-05-01" in one and "镇纪3号" in one for one in worked)
+
+
+def test_what_is_withheld_for_a_veto_elsewhere_says_which() -> None:
+    """A secretary whom a veto reaches through 乙村, and who holds the post in 丙村, is kept from 丙村's part of the award."""
+    first = assessed()
+    records = replace(
+        first.snapshot.records,
+        tenures=(*first.snapshot.records.tenures, Tenure("G2", "secretary", V3, date(2026, 6, 1))),
+    )
+    both = entitlements(assess([one.contract for one in first.judged], Snapshot(2026, records)))
+    withheld = [one for one in both.of("G2").forgone if one.loss == "withheld"]
+    assert [one.amount_fen for one in withheld] == [12_000]
+    finding = next(one for one in findings([line("G2", 120)], both) if one.subject == "G2")
+    assert finding.kind is Kind.FORFEITED
+    assert finding.step is not None
+    assert any("镇纪3号" in str(one.worked) for one in finding.step.walk())

@@ -11,7 +11,7 @@ from engine.assess import Assessment
 from engine.audit.forgone import Forgone, Tier, forgone, tiers, together
 from engine.audit.partition import PARTS_MAX
 from engine.settle.due import Due, computed_fen
-from rules.diagnostic import say
+from rules.diagnostic import Called, say
 from rules.money import DueKind
 from rules.quantity import show_money
 
@@ -70,13 +70,14 @@ class Entitlement:
 @dataclass(frozen=True, slots=True)
 class Entitled:
     """Of everybody under a run. `names` are those of all whom the records know, entitled or not; `clauses` all, with their
-    subjects, that anything is due under."""
+    subjects, that anything is due under; `titles` are those of the contracts."""
 
     run: str
     names: Mapping[str, str]
     by_payee: Mapping[str, Entitlement] = field(default_factory=dict)
     clauses: frozenset[tuple[str, str, str]] = frozenset()
     carried: Carried = Carried()
+    titles: Mapping[str, Called] = field(default_factory=dict)
 
     def of(self, payee: str) -> Entitlement:
         return self.by_payee.get(payee) or Entitlement(payee, self.names.get(payee, ""))
@@ -101,7 +102,8 @@ def entitlements(assessment: Assessment, carried: Carried = Carried()) -> Entitl
         for payee in sorted({*parts, *lost, *other, *before})
     }  # fmt: skip
     clauses = frozenset((due.contract, due.clause, due.subject) for due in remaining if due.amount_fen)
-    return Entitled(assessment.run.name, names, found, clauses, carried)
+    titles = {one.contract.contract: one.contract.label for one in assessment.judged}
+    return Entitled(assessment.run.name, names, found, clauses, carried, titles)
 
 
 def _by_payee(dues: Iterable[Due]) -> dict[str, list[Due]]:

@@ -75,7 +75,7 @@ def forgone(assessment: Assessment) -> Iterator[Forgone]:
     dues = _by_clause(assessment.dues)
     for due in assessment.dues:
         if due.kind is DueKind.WITHHELD and due.amount_fen:
-            yield _lost(Loss.WITHHELD, due)
+            yield _withheld(assessment, due)
     for court, free in _both_courts(assessment):
         for number, deposit in enumerate(court.judged.contract.deposits):
             for verdict in court.verdicts():
@@ -149,6 +149,21 @@ def _cancels(verdict: Verdict) -> bool:
 
 def _lost(loss: Loss, due: Due) -> Forgone:
     return Forgone(loss, due.contract, due.clause, due.subject, due.payee, due.amount_fen, due.step)
+
+
+def _withheld(assessment: Assessment, due: Due) -> Forgone:
+    """With the vetoes and warnings that cancel the payee's awards, under whatever contract."""
+    records = [
+        record
+        for judged in assessment.judged
+        for record in (
+            *(_hits(judged.verdicts[due.payee]) if due.payee in judged.verdicts else ()),
+            *(one for one in judged.reaching if one.subject == due.payee),
+        )
+        if record.effects is not None and record.effects.cancel_awards
+    ]
+    steps = {id(one.step): one.step for one in records}
+    return _lost(Loss.WITHHELD, replace(due, step=replace(due.step, steps=(*due.step.steps, *steps.values()))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ def reconcile(
 ) -> tuple[Finding, ...]:
     """Every fault of the list. `runs` are those whose vouchers carry out these entitlements; without any, no ledger is asked."""
     cases, findings = cases_of(lines, entitled)
-    table = Table(tuple(cases.values()), Shelf(vouchers, runs, entitled), tuple(lines), entitled.carried.run)
+    table = Table(
+        tuple(cases.values()), Shelf(vouchers, runs, entitled), tuple(lines), entitled.carried.run, entitled.titles
+    )
     findings += table.of_each(_split)
     findings += _exchanged(table)
     findings += _wrong_payees(table, in_place=True)
@@ -48,7 +50,8 @@ def reconcile(
 def unposted(entitled: Entitled, vouchers: Sequence[Voucher], runs: Collection[str]) -> tuple[Finding, ...]:
     """What no voucher carries out, where no list is at hand: everybody counts as paid."""
     everybody = [Case(due, known=True) for due in entitled.by_payee.values()]
-    return tuple(_not_in_ledger(Table(tuple(everybody), Shelf(vouchers, runs, entitled)), entitled, listed=False))
+    table = Table(tuple(everybody), Shelf(vouchers, runs, entitled), titles=entitled.titles)
+    return tuple(_not_in_ledger(table, entitled, listed=False))
 
 
 def _split(table: Table, case: Case) -> Finding | None:
@@ -297,17 +300,17 @@ def _not_in_ledger(table: Table, entitled: Entitled, *, listed: bool = True) -> 
             if not shelf.of([part]):
                 groups[part.contract, part.clause, part.subject].append((case, part))
     lost = shelf.cut_off or len(groups) <= shelf.unreadable
-    return [] if lost else [_without_voucher(group, listed) for group in groups.values()]
+    return [] if lost else [_without_voucher(table, group, listed) for group in groups.values()]
 
 
-def _without_voucher(group: Sequence[tuple[Case, Due]], listed: bool) -> Finding:
+def _without_voucher(table: Table, group: Sequence[tuple[Case, Due]], listed: bool) -> Finding:
     part = group[0][1]
     amount_fen = sum(one.amount_fen for _, one in group)
     evidence = [line_evidence(line) for case, _ in group for line in case.lines]
-    evidence += [part_evidence(one) for _, one in group]
+    evidence += [part_evidence(one, table.titles) for _, one in group]
     told = say(
         "no voucher carries out {clause} of {contract} for {subject}",
-        clause=part.step.title, contract=part.contract, subject=part.subject,
+        clause=part.step.title, contract=table.titles.get(part.contract, part.contract), subject=part.subject,
     )  # fmt: skip
     return Finding(
         Kind.NOT_IN_LEDGER, part.subject, told, amount_fen, amount_fen if listed else 0, tuple(evidence), part.step

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from engine.audit.entitlement import Entitled
 from engine.audit.finding import Evidence, Finding, Kind
 from engine.audit.forgone import Forgone, Tier
 from engine.audit.payees import Case, line_evidence
 from engine.audit.shape import out_of_place
+from engine.score.derivation import Step
 from engine.settle.due import Due
-from rules.diagnostic import Text, say
+from rules.diagnostic import Called, Text, say
+from rules.money import DueKind
 from rules.quantity import show_money
 from targets.ledger import EntryKind, Voucher, chain_faults
 from targets.payout import PayoutLine
@@ -51,6 +53,7 @@ class Table:
     shelf: Shelf
     lines: tuple[PayoutLine, ...] = ()
     run_before: str = ""
+    titles: Mapping[str, Called] = field(default_factory=dict)
 
     def of_each(self, look: Look) -> list[Finding]:
         """What `look` finds in each case that nothing has explained yet."""
@@ -74,7 +77,8 @@ class Table:
         shown = case.lines if lines is None else lines
         evidence = [line_evidence(line) for line in shown]
         evidence += [voucher_evidence(number) for number in self.shelf.of(due.parts)]
-        evidence += [part_evidence(part) for part in due.parts]
+        evidence += [part_evidence(part, self.titles) for part in due.parts]
+        evidence += [_lost_evidence(one, self.titles) for one in steps if isinstance(one, Forgone)]
         step = steps[0].step if steps else due.parts[0].step if due.parts else None
         return Finding(kind, due.payee, told, case.entitled_fen, case.paid_fen, tuple(evidence), step)
 
@@ -86,11 +90,31 @@ def voucher_evidence(number: int) -> Evidence:
     return Evidence(say("voucher {number}", number=number), voucher=number)
 
 
-def part_evidence(part: Due) -> Evidence:
+KINDS: Mapping[DueKind, Text] = {
+    DueKind.REFUND: say("refund"), DueKind.REWARD: say("reward money"), DueKind.AWARD: say("award"),
+    DueKind.PAID_IN: say("paid in"), DueKind.ADVANCE: say("had in advance"),
+}  # fmt: skip
+
+
+def part_evidence(part: Due, titles: Mapping[str, Called]) -> Evidence:
+    """What is due, of which contract, clause and kind."""
     told = say(
-        "due: {contract}, {clause}: {amount}",
-        contract=part.contract,
-        clause=part.step.title,
+        "due: {contract}, {clause}, {kind}: {amount}",
+        contract=titles.get(part.contract, part.contract), clause=part.step.title, kind=KINDS[part.kind],
         amount=show_money(part.amount_fen),
-    )
-    return Evidence(told, step=part.step)
+    )  # fmt: skip
+    return Evidence(told, step=_of_contract(part))
+
+
+def _lost_evidence(one: Forgone, titles: Mapping[str, Called]) -> Evidence:
+    """What is kept from them, and why."""
+    told = say(
+        "not paid out: {contract}, {clause}: {amount}",
+        contract=titles.get(one.contract, one.contract), clause=one.step.title, amount=show_money(one.amount_fen),
+    )  # fmt: skip
+    return Evidence(told, step=_of_contract(one))
+
+
+def _of_contract(one: Due | Forgone) -> Step:
+    """The derivation, whose places are in that contract."""
+    return replace(one.step, contract=one.step.contract or one.contract)
