@@ -152,6 +152,8 @@ _FOOTINGS = (
     "average",
     "mean",
     "alltogether",
+    "totaltobepaid",
+    "totaltobegivenback",
 )
 _NOTES = (
     "注",
