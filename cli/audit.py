@@ -19,7 +19,7 @@ from rules.diagnostic import Diagnostic, Span, Text, refuse, say
 
 if TYPE_CHECKING:
     from cli.proof import Proof
-    from engine.audit.entitlement import Entitled, Key
+    from engine.audit.entitlement import Carried, Entitled
     from engine.audit.finding import Finding
     from targets.kept import KeptRun
     from targets.ledger import Voucher
@@ -150,18 +150,18 @@ def _settled(vouchers: Sequence[Voucher], findings: Sequence[Finding]) -> set[st
     return ends | {one.entry.run for one in vouchers if one.entry.kind is EntryKind.DUE}
 
 
-def _unposted(proof: Proof, carried_fen: Mapping[Key, int], vouchers: Sequence[Voucher]) -> tuple[Finding, ...]:
+def _unposted(proof: Proof, carried: Carried, vouchers: Sequence[Voucher]) -> tuple[Finding, ...]:
     """What the ledger does not carry out of a run that it settles and that no list is held against."""
     from engine.audit.entitlement import entitlements
     from engine.audit.reconcile import unposted
 
     if proof.assessment is None:
         return ()
-    return unposted(entitlements(proof.assessment, carried_fen), vouchers, [proof.kept.name])
+    return unposted(entitlements(proof.assessment, carried), vouchers, [proof.kept.name])
 
 
 def _paid(
-    proof: Proof, carried_fen: Mapping[Key, int], vouchers: Sequence[Voucher], lines: Sequence[PayoutLine] | None,
+    proof: Proof, carried: Carried, vouchers: Sequence[Voucher], lines: Sequence[PayoutLine] | None,
     *, settled: bool, too_early: bool,
 ) -> tuple[Entitled, tuple[Finding, ...]]:  # fmt: skip
     """What the list gets wrong; without a list, what the ledger does not carry out of a run that it settles."""
@@ -169,7 +169,7 @@ def _paid(
     from engine.audit.reconcile import reconcile, unposted
 
     assert proof.assessment is not None
-    entitled, name = entitlements(proof.assessment, carried_fen), proof.kept.name
+    entitled, name = entitlements(proof.assessment, carried), proof.kept.name
     if lines is not None:
         # Of a run that is not sealed nothing can be in the ledger: that is said once.
         return entitled, reconcile(lines, entitled, vouchers, [] if too_early else [name])

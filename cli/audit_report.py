@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from cli.audit import Audited
     from engine.audit.entitlement import Entitlement
     from engine.audit.finding import Evidence, Finding
+    from engine.score.derivation import Step
+    from rules.source import Tree
 
 N_ = str
 COLUMNS = (
     N_("number"), N_("code"), N_("finding"), N_("weight"), N_("about"), N_("name"), N_("entitled"), N_("paid"), N_("difference"),
     N_("what was found"),
 )  # fmt: skip
-EVIDENCE_COLUMNS = (N_("number"), N_("code"), N_("about"), N_("where"), N_("evidence"))
+EVIDENCE_COLUMNS = (N_("number"), N_("code"), N_("about"), N_("where"), N_("evidence"), N_("derivation"))
 ENTITLED_COLUMNS = (
     N_("code"), N_("name"), N_("contract"), N_("what for"), N_("about"), N_("kind of amount"), N_("amount"), N_("derivation"),
 )  # fmt: skip
@@ -81,27 +83,35 @@ def finding_rows(speech: Speech, audited: Audited) -> Iterator[Cells]:
 
 def evidence_rows(speech: Speech, audited: Audited) -> Iterator[Cells]:
     """See `EVIDENCE_COLUMNS`."""
+    trees = _trees(audited)
     for number, finding in enumerate(audited.findings, 1):
         for one in finding.evidence:
-            yield str(number), finding.code, finding.subject, _where(speech, one), speech(one.told)
+            worked = "" if one.step is None else _derived(speech, one.step, trees, one.step.contract)
+            yield str(number), finding.code, finding.subject, _where(speech, one), speech(one.told), worked
 
 
 def entitled_rows(speech: Speech, audited: Audited) -> Iterator[Cells]:
     """See `ENTITLED_COLUMNS`."""
     entitlements: Iterable[Entitlement] = audited.entitled.by_payee.values() if audited.entitled is not None else ()
-    from cli import derivation
-
-    trees = {
-        one.contract.contract: one.tree
-        for one in (audited.proofs[audited.run].contracts if audited.run in audited.proofs else ())
-    }
+    trees = _trees(audited)
     for due in entitlements:
         for part in due.parts:
-            lines = "\n".join(derivation.lines(speech, part.step, trees, part.contract))
             yield (
                 due.payee, due.name, part.contract, speech(part.step.title), part.subject, speech(KINDS[part.kind]),
-                part.amount_fen, lines[:CELL_CHARACTERS_MAX],
+                part.amount_fen, _derived(speech, part.step, trees, part.contract),
             )  # fmt: skip
+
+
+def _trees(audited: Audited) -> dict[str, Tree]:
+    """The texts that the places of derivations are in."""
+    contracts = audited.proofs[audited.run].contracts if audited.run in audited.proofs else ()
+    return {one.contract.contract: one.tree for one in contracts}
+
+
+def _derived(speech: Speech, step: Step, trees: Mapping[str, Tree], contract: str) -> str:
+    from cli import derivation
+
+    return "\n".join(derivation.lines(speech, step, trees, contract))[:CELL_CHARACTERS_MAX]
 
 
 def as_json(speech: Speech, audited: Audited) -> dict[str, Any]:
@@ -123,7 +133,10 @@ def _finding_as_json(speech: Speech, audited: Audited, finding: Finding) -> dict
         "subject": finding.subject, "name": _name(audited, finding.subject), "entitled_fen": finding.entitled_fen,
         "paid_fen": finding.paid_fen, "difference_fen": finding.difference_fen, "told": speech(finding.told),
         "evidence": [
-            {"told": speech(one.told), "place": str(one.place) if one.place else "", "voucher": one.voucher}
+            {
+                "told": speech(one.told), "place": str(one.place) if one.place else "", "voucher": one.voucher,
+                "derivation": None if one.step is None else derivation.as_json(speech, one.step),
+            }
             for one in finding.evidence
         ],
         "derivation": None if finding.step is None else derivation.as_json(speech, finding.step),

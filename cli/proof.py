@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -12,7 +11,7 @@ from rules.diagnostic import Refused, Span, Text
 
 if TYPE_CHECKING:
     from engine.assess import Assessment
-    from engine.audit.entitlement import Key
+    from engine.audit.entitlement import Carried
     from engine.audit.finding import Finding
     from engine.audit.replay import ContractCopy
     from engine.audit.settled import RunRecord
@@ -97,10 +96,9 @@ def breaches_of(kept: KeptRun, runs: Sequence[KeptRun], vouchers: Sequence[Vouch
 
 def carried_before(
     proof: Proof, proofs: Mapping[str, Proof], vouchers: Sequence[Voucher], supersedes: Mapping[str, str]
-) -> dict[Key, int]:
-    """What was carried out for the run that this one corrects, by what is due under that one; `supersedes` is of all runs."""
-    from engine.audit.entitlement import key_of
-    from rules.money import DueKind
+) -> Carried:
+    """What was carried out for the run that this one corrects: what is due under that one; `supersedes` is of all runs."""
+    from engine.audit.entitlement import Carried
     from targets.kept import superseded
     from targets.ledger import EntryKind
 
@@ -108,12 +106,8 @@ def carried_before(
     # One that was settled after it, though superseded, took nothing off it.
     settled = ends[: ends.index(proof.kept.name)] if proof.kept.name in ends else ends
     earlier = next((name for name in superseded(proof.kept.name, supersedes) if name in settled), "")
-    sums: dict[Key, int] = defaultdict(int)
     before = proofs[earlier].assessment if earlier in proofs else None
-    for due in before.dues if before is not None else ():
-        if due.kind is not DueKind.WITHHELD:
-            sums[key_of(due)] += due.amount_fen
-    return sums
+    return Carried(earlier, before.dues if before is not None else ())
 
 
 def sealed_contracts(proofs: Sequence[Proof]) -> list[ContractCopy]:

@@ -20,7 +20,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from cli.language import Speech
 from cli.names import Names
-from cli.payouts import PAYEE_COLUMNS, PAYOUT_COLUMNS, payee_rows, payout_rows
+from cli.payouts import PAYEE_COLUMNS, PAYOUT_COLUMNS, payee_rows, payout_rows, payouts
 from cli.results import write_csv
 from cli.vouchers import (
     BALANCE_COLUMNS,
@@ -83,7 +83,7 @@ def write_vouchers(
     sums = balances(ledger or vouchers)
     sheets = (
         _Sheet(speech(N_("vouchers")), COLUMNS, list(_grouped(speech, vouchers, names))),
-        _Sheet(speech(N_("list of payments")), PAYEE_COLUMNS, _with_total(speech, payee_rows(vouchers, names))),
+        _Sheet(speech(N_("list of payments")), PAYEE_COLUMNS, _payments(speech, vouchers, names)),
         _Sheet(speech(N_("forfeited amounts")), FUND_COLUMNS, _with_total(speech, fund_rows(vouchers, names))),
         _Sheet(speech(N_("balances")), BALANCE_COLUMNS, _with_total(speech, balance_rows(speech, sums, names))),
     )
@@ -130,6 +130,21 @@ def _grouped(speech: Speech, vouchers: Iterable[Voucher], names: Names) -> Itera
             )
         debit_fen, credit_fen = debit_fen + debit, credit_fen + credit
     yield _Row(("", "", "", speech(N_("all together")), *[""] * 6, debit_fen, credit_fen, ""), is_total=True)
+
+
+def _payments(speech: Speech, vouchers: Sequence[Voucher], names: Names) -> list[_Row]:
+    """What goes out is the sum of the bank's list; what is to come back is added up apart from it."""
+    rows = payee_rows(vouchers, names)
+    back = [row for row, one in zip(rows, payouts(vouchers), strict=True) if one.total_fen < 0]
+    if not back:
+        return _with_total(speech, rows)
+    out = [row for row in rows if row not in back]
+    totals = [
+        _Row((speech(label), *_with_total(speech, some)[-1].cells[1:]), is_total=True)
+        for label, some in ((N_("total to be paid"), out), (N_("total to be given back"), back))
+        if some
+    ]
+    return [*map(_Row, rows), *totals]
 
 
 def _with_total(speech: Speech, rows: Sequence[Cells]) -> list[_Row]:

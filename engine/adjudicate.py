@@ -23,7 +23,7 @@ from rules.contract import Contract
 from rules.diagnostic import Text, listed, say
 from rules.verdict import Veto, WarningRule
 
-Records = Mapping[str, list[VetoRecord]]
+Records = Mapping[str, Sequence[VetoRecord]]
 # The node of the entry condition; no clause has such an id.
 ENTRY = "ranking entry"
 
@@ -76,11 +76,11 @@ def _note(bench: Bench, measure: str, values: Mapping[str, Fraction]) -> None:
 def _rank(bench: Bench) -> dict[str, Place]:
     placed = places(bench.contract, bench.facts, bench.standings)
     _note(bench, RANK, {code: Fraction(place.rank) for code, place in placed.items()})
-    _note(bench, CLIMBED, dict(_gained(bench, placed)))
+    _note(bench, CLIMBED, dict(gained(bench, placed)))
     return placed
 
 
-def _gained(bench: Bench, placed: Mapping[str, Place]) -> Iterator[tuple[str, Fraction]]:
+def gained(bench: Bench, placed: Mapping[str, Place]) -> Iterator[tuple[str, Fraction]]:
     """The places gained on the year before, of those whose place then is recorded."""
     facts = bench.facts
     for code, place in placed.items():
@@ -95,14 +95,28 @@ def _final(contract: Contract, outcome: Outcome, warnings: Records, vetoes: Reco
 
 
 def _grade(bench: Bench, placed: Mapping[str, Place], warnings: Records, vetoes: Records) -> dict[str, Graded]:
-    """Each league's grades; conditions are decided for all at once."""
-    contract = bench.contract
+    return graded(bench, placed, grade_conditions(bench), warnings, vetoes)
+
+
+def grade_conditions(bench: Bench) -> dict[tuple[str, str], Step]:
+    """The condition of each grade, by subject and grade; decided for all at once."""
     conditions = tuple(
         Named(f"grade {band.id}", band.when, ("grades", index, "when"))
-        for index, band in enumerate(contract.grades)
+        for index, band in enumerate(bench.contract.grades)
         if band.when is not None
     )
-    decided = {(code, node.removeprefix("grade ")): step for (code, node), step in decide(bench, conditions).items()}
+    return {(code, node.removeprefix("grade ")): step for (code, node), step in decide(bench, conditions).items()}
+
+
+def graded(
+    bench: Bench,
+    placed: Mapping[str, Place],
+    decided: Mapping[tuple[str, str], Step],
+    warnings: Records,
+    vetoes: Records,
+) -> dict[str, Graded]:
+    """Each league's grades."""
+    contract = bench.contract
     capped = _caps(contract, bench, warnings, vetoes)
     outside = {code for code, standing in bench.standings.items() if not standing.values[ENTERED]}
     leagues: dict[str, list[str]] = defaultdict(list)

@@ -20,7 +20,6 @@ from targets.intake.values import money_of
 from targets.intake.xlsx import read_grids
 from targets.payout import PayoutLine
 from targets.snapshot import Records
-from targets.tables import is_not_data
 from targets.tables.payouts import mapped
 from targets.vocabulary import folded
 
@@ -57,7 +56,7 @@ def _grids(path: Path, faults: Faults) -> Iterator[Grid]:
         yield read_csv_grid(path)
         return
     for grid in read_grids(path):
-        if not grid.rows or is_not_data(grid.sheet):
+        if not grid.rows:
             continue
         if grid.hidden:
             hint = say("show the sheet if it is part of the list, or delete it")
@@ -91,7 +90,7 @@ def _tell_unread(path: Path, unread: Iterable[tuple[Grid, Faults]], faults: Faul
 
 
 def _lines(table: Table, register: Register, faults: Faults) -> Iterator[PayoutLine]:
-    unit = _unit(" ".join(table.headings[table.fields["amount"]]))
+    unit = _unit(table)
     for row in body_rows(table, faults):
         line = Line(table, row, register, faults)
         if _pays_nothing(line):
@@ -133,10 +132,15 @@ def _beside(line: Line, field: str) -> str:
 
 
 _IN_BRACKETS = re.compile(r"\((?P<unit>[^()]*)\)$")
+# 单位:万元, (金额单位:元), 货币单位:人民币元; the office that made the list is another 单位.
+_ABOVE = re.compile(r"单位:?(?:人民币)?(?P<unit>[百千万亿]{0,2}元)\)?$")
 
 
-def _unit(heading: str) -> str:
-    """What stands in brackets at the end of a heading: 万元."""
-    match = _IN_BRACKETS.search(folded(heading))
+def _unit(table: Table) -> str:
+    """What stands in brackets at the end of the amount's heading, else above the headings: 万元."""
+    match = _IN_BRACKETS.search(folded(" ".join(table.headings[table.fields["amount"]])))
+    if match is None:
+        above = (cell.text for row in table.grid.rows if row.number < table.row.number for cell in row.cells.values())
+        match = next(filter(None, (_ABOVE.search(folded(text)) for text in above)), None)
     unit = match["unit"] if match else ""
-    return unit if unit.endswith("万元") else ""
+    return unit if unit.endswith("元") and unit not in ("元", "人民币元") else ""

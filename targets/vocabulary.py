@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -137,6 +138,13 @@ _FOOTINGS = (
     "累计",
     "共计",
     "平均",
+    "合计金额",
+    "总计金额",
+    "总金额",
+    "合计发放",
+    "累计发放",
+    "共计发放",
+    "累计金额",
     "total",
     "subtotal",
     "grandtotal",
@@ -144,6 +152,8 @@ _FOOTINGS = (
     "average",
     "mean",
     "alltogether",
+    "totaltobepaid",
+    "totaltobegivenback",
 )
 _NOTES = (
     "注",
@@ -162,9 +172,15 @@ _NOTES = (
 
 
 def is_footing(text: str) -> bool:
-    """Whether the text names a sum over the rows above (合计, 全镇小计, Total) rather than something counted."""
-    word = folded(text).strip(":()")
+    """Whether the text names a sum over the rows above (合计, 全镇小计, 合计(13人), 共13人, Total) rather than something counted."""
+    word = _COUNTED.sub("", folded(text).strip(":()")).strip(":()")
+    if not word:
+        return _COUNTED.search(folded(text)) is not None
     return word in _FOOTINGS or (word.endswith(_FOOTINGS[:5]) and len(word) <= 8)
+
+
+# How many the sum is of: (13人), 共13人, : 9户
+_COUNTED = re.compile(r"(?:(?<=.)|(?=共))[:(]*共?[0-9]+(?:人|名|户|个|村|笔|项|行|条)(?:次|村|单位)?\)*$")
 
 
 def is_note(text: str) -> bool:

@@ -48,7 +48,8 @@ sections:
 incidents:
   - {{id: fraud, name: 弄虚作假}}
 vetoes:
-  - {{id: fraud, name: 弄虚作假否决, when: {{incident: fraud}}, effects: {{cancel_awards: true}}}}
+  - {{id: fraud, name: 弄虚作假否决, when: {{incident: fraud}}, reach: {{linked: all}},
+     effects: {{cap_grade: plain, cancel_awards: true, forfeit_deposit: 100%}}}}
 grades:
   - {{id: excellent, name: 优秀, when: {{score: {{at_least: 90}}}}}}
   - {{id: good, name: 良好, when: {{score: {{at_least: 80}}}}}}

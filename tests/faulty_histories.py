@@ -180,15 +180,24 @@ def _lost_yet_paid(history: History, code: str, amount: int, dice: Random) -> Hi
 
 
 def _vetoed(history: History, dice: Random) -> History | None:
-    """What the veto takes of a deposit, or the award of a fixed amount that it cancels."""
-    verdicts = {one.subject.code: one for one in history.town.assessment.judged[1].verdicts.values()}
+    """What a veto takes of a deposit, or an award that it cancels: of a fixed amount, or of the grade that was earned."""
+    village, cadre = history.town.contracts
+    parties, verdicts = (one.verdicts for one in history.town.assessment.judged)
     hit = [code for code, one in verdicts.items() if one.vetoed]
     code = dice.choice(hit)
+    subject = verdicts[code].subject
     dues = [one for one in history.town.assessment.dues if one.subject == code]
     amounts = [one.amount_fen for one in dues if one.kind is DueKind.FORFEIT]
-    if verdicts[code].subject.post in ("secretary", "clerk"):
-        amounts.append(history.town.contracts[1].awards[1].fixed or 0)
-    return _lost_yet_paid(history, code, dice.choice(amounts), dice) if amounts else None
+    if subject.post in ("secretary", "clerk"):
+        amounts.append(cadre.awards[1].fixed or 0)
+    grade = next(one for one, least in (("excellent", 90), ("good", 75), ("plain", 0)) if verdicts[code].score >= least)
+    amounts.append((cadre.awards[0].by_grade or {})[grade])
+    party = parties[subject.party]
+    if party.vetoed and party.score >= 80:
+        shared = (village.awards[0].by_grade or {})["excellent" if party.score >= 90 else "good"]
+        amounts.append(shared * {"secretary": 40, "director": 25}.get(subject.post, 0) // 100)
+    amount = dice.choice([one for one in amounts if one])
+    return _lost_yet_paid(history, code, amount, dice)
 
 
 def _forfeited(history: History, dice: Random) -> History | None:

@@ -25,7 +25,7 @@ from audit_towns import RESULT_HASH, YEAR, chained, settlement
 from engine import inference
 from engine.assess import Assessment, assess
 from engine.audit.chain import prove
-from engine.audit.entitlement import Entitled, Entitlement, entitlements
+from engine.audit.entitlement import Carried, Entitled, Entitlement, entitlements
 from engine.audit.finding import Finding, Kind
 from engine.audit.partition import is_whole, placed, transposed
 from engine.audit.reconcile import reconcile, unposted
@@ -259,12 +259,13 @@ def test_a_run_that_was_never_settled_is_one_finding() -> None:
 
 def test_after_a_correction_the_difference_is_paid() -> None:
     """¥500 were paid out for 张三's award before it was corrected to ¥800; ¥500 to 赵六, who is due none any more."""
-    before = {("town/cadre", "award", "G1", "award", "G1"): 50_000, ("town/cadre", "gone", "G4", "award", "G4"): 50_000}
-    corrected = entitlements(assessed(), before)
+    award = next(one for one in assessed().dues if one.clause == "award" and one.payee == "G1")
+    gone = replace(award, clause="gone", subject="G4", payee="G4", amount_fen=50_000)
+    corrected = entitlements(assessed(), Carried("first", (replace(award, amount_fen=50_000), gone)))
     assert corrected.of("G1").total_fen == 430_000
     assert corrected.of("G4").total_fen == -50_000
     assert reconcile(listed(G1="G1 张三 4300"), corrected) == ()
-    assert [one.kind for one in reconcile(listed(), corrected)] == [Kind.OVERPAID]
+    assert [one.kind for one in reconcile(listed(), corrected)] == [Kind.PAID_TWICE]
 
 
 def test_of_very_many_dues_those_of_a_kind_go_together() -> None:

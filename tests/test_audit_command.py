@@ -100,6 +100,9 @@ def test_findings_are_exit_3_and_stand_in_every_form(
         ("DX801", "G003", 0.03),
         ("DX805", "G777 +1+1", 50.0),
     ]
+    evidence = list(report["evidence"].iter_rows(values_only=True))
+    assert evidence[0][-1] == "derivation"
+    assert any("due: " in row[4] and "eligible" in row[5] for row in evidence[1:] if row[5]), evidence
     cells = [cell for sheet in report for row in sheet.iter_rows() for cell in row]
     assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
     entitled = list(report["entitlements"].iter_rows(values_only=True))
@@ -117,6 +120,7 @@ def test_findings_are_exit_3_and_stand_in_every_form(
     assert (first["code"], first["paid_fen"] - first["entitled_fen"], first["difference_fen"]) == ("DX801", 3, 3)
     assert any(one["voucher"] for one in first["evidence"])
     assert first["derivation"]["worked"]
+    assert any(one["derivation"] is not None for one in first["evidence"])
 
 
 def test_columns_are_mapped_and_what_is_asked_wrongly_is_refused(
@@ -213,5 +217,9 @@ def test_after_a_correction_the_list_of_the_difference_is_audited(workspace: Wor
     whole = [one.line(code, amount_fen) for code, amount_fen in one_sum(one).items()]
     assert audit_workspace(workspace, whole, one.run, every=True).findings == ()
     found = audit_workspace(workspace, whole, every=True).findings
-    assert {finding.kind for finding in found} <= {Kind.NOT_ENTITLED, Kind.UNDERPAID, Kind.OVERPAID, Kind.VETOED}
+    # What G006 had is less than what is due now.
+    assert [finding.subject for finding in found if finding.kind is Kind.UNDERPAID] == ["G006"]
+    again = [finding for finding in found if finding.kind is Kind.PAID_TWICE]
+    assert all(one.run[:12] in str(finding.told) for finding in again)
+    assert len(again) == len(whole) - 1
     assert len(found) == len(whole)

@@ -29,6 +29,7 @@ from rules.load import load_contract
 from targets.cadre import Cadre
 from targets.ledger import Account, AccountKind, Entry, EntryKind, Voucher, balances
 from targets.party import Party
+from targets.payout_list import read_payouts
 from targets.snapshot import Records
 
 LIBRARY = Path(__file__).parents[1] / "rules" / "library"
@@ -159,6 +160,24 @@ def test_the_workbook_says_the_same_sums(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert vouchers[-1][10:12] == (6550, 6550)
     assert book["凭证"]["K3"].number_format == "0.00"
+
+
+def test_what_comes_back_is_added_up_apart_from_what_goes_out(tmp_path: Path) -> None:
+    """G02 had 50 more in advance than the award of 20: what goes out is the bank's 300, not 300 - 30."""
+    entries = [
+        dues(due("award", "G01", "G01", 300_00), clause="prize", subject="G01"),
+        dues(due("award", "G02", "G02", 20_00), due("advance", "G02", "G02", -50_00), clause="prize", subject="G02"),
+    ]
+    vouchers = chained(entries)
+    book = openpyxl.load_workbook(write_vouchers(tmp_path / "a.xlsx", EN, vouchers, NAMES))
+    assert [(row[0], row[6]) for row in rows_below(book, "list of payments")] == [
+        ("G01", 300), ("G02", -30), ("total to be paid", 300), ("total to be given back", -30),
+    ]  # fmt: skip
+    bank = rows_of(write_payout_list(tmp_path / "bank.csv", EN, vouchers, NAMES))
+    assert [row[3] for row in bank[1:]] == ["300.00"]
+    # The audit passes over both sums.
+    lines = read_payouts(tmp_path / "a.xlsx", on_warning=lambda _: None)
+    assert [(line.code, line.amount_fen) for line in lines] == [("G01", 300_00), ("G02", -30_00)]
 
 
 def test_a_part_of_the_ledger_comes_with_the_balances_of_all_of_it(tmp_path: Path) -> None:

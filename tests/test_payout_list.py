@@ -102,6 +102,51 @@ def test_other_sheets_are_passed_over_and_hidden_ones_told_of(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    "total",
+    [
+        ",合计（13人）,4800", ",合计13人,4800", ",共13人,4800", ",合计金额,4800", ",总金额,4800", ",累计发放,4800",
+        ",干部小计(9人),4800", ",全镇合计：13人,4800", "共1人,合计,4800", "合计：,,4800",
+    ],
+)  # fmt: skip
+def test_sums_with_counts_are_not_read(total: str, tmp_path: Path) -> None:
+    lines, warnings = read(csv(tmp_path, "编码,姓名,金额", "G1,张三,4800", total))
+    assert (said(lines), warnings) == ([("G1", "张三", 480_000)], ["DX516"])
+
+
+@pytest.mark.parametrize(
+    ("above", "heading", "amount", "fen"),
+    [
+        ("单位：万元", "金额", "0.45", 450_000),
+        ("（金额单位：万元）", "实发金额", "0.45", 450_000),
+        ("单位：元", "金额", "4500", 450_000),
+        ("单位：人民币元", "金额", "4500", 450_000),
+        ("单位：万元", "金额（元）", "4500", 450_000),  # the heading's own
+        ("单位：元", "金额（万元）", "0.45", 450_000),
+        ("单位：万元", "金额", "4500元", 450_000),  # the amount's own
+        ("单位：示例镇财政所", "金额", "4500", 450_000),
+    ],
+)
+def test_a_unit_above_the_headings(above: str, heading: str, amount: str, fen: int, tmp_path: Path) -> None:
+    path = csv(tmp_path, "兑现发放表,,", f",,{above}", f"编码,姓名,{heading}", f"G02,李娜,{amount}")
+    assert said(read(path)[0]) == [("G02", "李娜", fen)]
+
+
+@pytest.mark.parametrize("title", ["说明", "封面", "目录", "选项", "填表说明"])
+def test_a_visible_sheet_with_the_headings_is_read_whatever_it_is_called(title: str, tmp_path: Path) -> None:
+    path = workbook(tmp_path, ("姓名", "金额"), ("张三", 1))
+    book = load_workbook(path)
+    more = book.create_sheet(title)
+    more.append(["姓名", "金额"])
+    more.append(["周平", 2])
+    book.save(path)
+    assert said(read(path)[0]) == [("", "张三", 100), ("", "周平", 200)]
+    more.delete_rows(1)
+    book.save(path)
+    lines, warnings = read(path)
+    assert (said(lines), warnings) == ([("", "张三", 100)], ["DX510"])
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         (("编码,姓名,金额", "1,张三,一千", "2,李四,1.005", ",,500", "4,王五,", ",仅供参考,"), [

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from engine.assess import Assessment
-from engine.audit.forgone import Forgone, Tier, forgone, tiers
+from engine.audit.forgone import Forgone, Tier, forgone, tiers, together
 from engine.audit.partition import PARTS_MAX
 from engine.settle.due import Due, computed_fen
-from rules.diagnostic import say
+from rules.diagnostic import Called, say
 from rules.money import DueKind
 from rules.quantity import show_money
 
@@ -23,14 +23,26 @@ PAID = frozenset({DueKind.REFUND, DueKind.REWARD, DueKind.AWARD, DueKind.PAID_IN
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What was carried out for the runs that a correction supersedes: the dues of the last of them that was settled."""
+
+    run: str = ""
+    dues: tuple[Due, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlement:
-    """Of one payee. `parts` are the dues other than 0; what is paid in or was had in advance counts against the rest."""
+    """Of one payee. `parts` are the dues other than 0; what is paid in or was had in advance counts against the rest.
+
+    `before` is what the settlement before a correction carried out for them.
+    """
 
     payee: str
     name: str
     parts: tuple[Due, ...] = ()
     forgone: tuple[Forgone, ...] = ()
     tiers: tuple[Tier, ...] = ()
+    before: tuple[Due, ...] = ()
 
     @property
     def amounts_fen(self) -> tuple[int, ...]:
@@ -39,6 +51,10 @@ class Entitlement:
     @property
     def total_fen(self) -> int:
         return sum(self.amounts_fen)
+
+    def known_excess(self, more_fen: int) -> bool:
+        """Whether just so much is kept from them, or would be theirs under another tier."""
+        return any(tier.more_fen == more_fen for tier in self.tiers) or any(together(self.forgone, more_fen))
 
     def groupings(self) -> Iterator[tuple[int, ...]]:
         """The amounts one by one; of very many also those of a kind, a clause, a contract or a subject together."""
@@ -54,25 +70,24 @@ class Entitlement:
 @dataclass(frozen=True, slots=True)
 class Entitled:
     """Of everybody under a run. `names` are those of all whom the records know, entitled or not; `clauses` all, with their
-    subjects, that anything is due under."""
+    subjects, that anything is due under; `titles` are those of the contracts."""
 
     run: str
     names: Mapping[str, str]
     by_payee: Mapping[str, Entitlement] = field(default_factory=dict)
     clauses: frozenset[tuple[str, str, str]] = frozenset()
+    carried: Carried = Carried()
+    titles: Mapping[str, Called] = field(default_factory=dict)
 
     def of(self, payee: str) -> Entitlement:
         return self.by_payee.get(payee) or Entitlement(payee, self.names.get(payee, ""))
 
 
-def entitlements(assessment: Assessment, carried_fen: Mapping[Key, int] | None = None) -> Entitled:
+def entitlements(assessment: Assessment, carried: Carried = Carried()) -> Entitled:
     """From the dues of an assessment, less what was carried out for the runs that it supersedes."""
     names = _names(assessment)
-    parts: dict[str, list[Due]] = defaultdict(list)
-    remaining = _remaining(assessment.dues, dict(carried_fen or {}))
-    for due in remaining:
-        if due.kind in PAID and due.amount_fen:
-            parts[due.payee].append(due)
+    remaining = _remaining(assessment.dues, carried)
+    parts, before = _by_payee(remaining), _by_payee(carried.dues)
     lost: dict[str, list[Forgone]] = defaultdict(list)
     for one in forgone(assessment):
         lost[one.payee].append(one)
@@ -81,12 +96,23 @@ def entitlements(assessment: Assessment, carried_fen: Mapping[Key, int] | None =
         other[tier.payee].append(tier)
     found = {
         payee: Entitlement(
-            payee, names.get(payee, payee), tuple(parts[payee]), tuple(lost[payee]), tuple(dict.fromkeys(other[payee]))
+            payee, names.get(payee, payee), tuple(parts[payee]), tuple(lost[payee]),
+            tuple(dict.fromkeys(other[payee])), tuple(before[payee]),
         )
-        for payee in sorted({*parts, *lost, *other})
-    }
+        for payee in sorted({*parts, *lost, *other, *before})
+    }  # fmt: skip
     clauses = frozenset((due.contract, due.clause, due.subject) for due in remaining if due.amount_fen)
-    return Entitled(assessment.run.name, names, found, clauses)
+    titles = {one.contract.contract: one.contract.label for one in assessment.judged}
+    return Entitled(assessment.run.name, names, found, clauses, carried, titles)
+
+
+def _by_payee(dues: Iterable[Due]) -> dict[str, list[Due]]:
+    """Those that reach a payee or are asked of one."""
+    found: dict[str, list[Due]] = defaultdict(list)
+    for due in dues:
+        if due.kind in PAID and due.amount_fen:
+            found[due.payee].append(due)
+    return found
 
 
 _kind, _clause = attrgetter("kind"), attrgetter("contract", "clause")
@@ -97,20 +123,23 @@ def key_of(due: Due) -> Key:
     return due.contract, due.clause, due.subject, str(due.kind), due.payee
 
 
-def _remaining(dues: Iterable[Due], carried_fen: dict[Key, int]) -> list[Due]:
-    """The dues less what was carried out already; what was carried out and is due no more is owed back."""
+def _remaining(dues: Iterable[Due], carried: Carried) -> list[Due]:
+    """The dues less what was carried out already; what was carried out and is due no more is owed back, of its own clause."""
+    before_fen: dict[Key, int] = defaultdict(int)
+    before: dict[Key, Due] = {}
+    for due in carried.dues:
+        if due.kind is not DueKind.WITHHELD:
+            before_fen[key_of(due)] += due.amount_fen
+            before.setdefault(key_of(due), due)
     found = []
-    last: Due | None = None
     for due in dues:
-        before_fen = carried_fen.pop(key_of(due), 0)
-        found.append(_less(due, before_fen) if before_fen else due)
-        last = due
-    for (contract, clause, subject, kind, payee), before_fen in carried_fen.items():
-        if last is not None and before_fen:
-            gone = replace(
-                last, contract=contract, clause=clause, subject=subject, kind=DueKind(kind), payee=payee, amount_fen=0
-            )
-            found.append(_less(replace(gone, step=replace(gone.step, steps=(), at=())), before_fen))
+        carried_fen = before_fen.pop(key_of(due), 0)
+        found.append(_less(due, carried_fen) if carried_fen else due)
+    for key, carried_fen in before_fen.items():
+        if carried_fen:
+            # Where it stood was another text of the contract, perhaps.
+            gone = replace(before[key], amount_fen=0, step=replace(before[key].step, steps=(), at=()))
+            found.append(_less(gone, carried_fen))
     return found
 
 

@@ -8,23 +8,20 @@ somebody else's; then another tier, a transposition; the rest is too much, too l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Collection, Iterator, Sequence
 
 from engine.audit.entitlement import Entitled
-from engine.audit.finding import Evidence, Finding, Kind
-from engine.audit.forgone import Forgone, Loss, Tier
+from engine.audit.finding import Finding, Kind
+from engine.audit.forgone import Loss, Tier, together
 from engine.audit.partition import placed, subsets, transposed
 from engine.audit.payees import Case, cases_of, line_evidence
-from engine.audit.shape import out_of_place
+from engine.audit.table import Shelf, Table, part_evidence
 from engine.settle.due import Due
-from rules.diagnostic import Text, say
+from rules.diagnostic import Text, listed, say
+from rules.money import DueKind
 from rules.quantity import show_money
-from targets.ledger import EntryKind, Voucher, chain_faults
+from targets.ledger import Voucher
 from targets.payout import PayoutLine
-
-LOSSES_TOGETHER_MAX = 6
 
 
 def reconcile(
@@ -32,9 +29,13 @@ def reconcile(
 ) -> tuple[Finding, ...]:
     """Every fault of the list. `runs` are those whose vouchers carry out these entitlements; without any, no ledger is asked."""
     cases, findings = cases_of(lines, entitled)
-    table = _Table(tuple(cases.values()), _Shelf(vouchers, runs, entitled), tuple(lines))
+    table = Table(
+        tuple(cases.values()), Shelf(vouchers, runs, entitled), tuple(lines), entitled.carried.run, entitled.titles
+    )
     findings += table.of_each(_split)
+    findings += _exchanged(table)
     findings += _wrong_payees(table, in_place=True)
+    findings += table.of_each(_paid_again)
     findings += table.of_each(_paid_twice)
     findings += table.of_each(_lost_yet_paid)
     findings += _wrong_payees(table)
@@ -49,88 +50,11 @@ def reconcile(
 def unposted(entitled: Entitled, vouchers: Sequence[Voucher], runs: Collection[str]) -> tuple[Finding, ...]:
     """What no voucher carries out, where no list is at hand: everybody counts as paid."""
     everybody = [Case(due, known=True) for due in entitled.by_payee.values()]
-    return tuple(_not_in_ledger(_Table(tuple(everybody), _Shelf(vouchers, runs, entitled)), entitled, listed=False))
+    table = Table(tuple(everybody), Shelf(vouchers, runs, entitled), titles=entitled.titles)
+    return tuple(_not_in_ledger(table, entitled, listed=False))
 
 
-class _Shelf:
-    """The vouchers that carry out dues, by the clause and subject that each is of."""
-
-    def __init__(self, vouchers: Sequence[Voucher], runs: Collection[str], entitled: Entitled) -> None:
-        self.asked = bool(runs)
-        self.numbers: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-        wanted = set(runs)
-        for one in vouchers:
-            if one.entry.kind is EntryKind.DUE and one.entry.run in wanted:
-                self.numbers[one.entry.contract, one.entry.clause, one.entry.subject].append(one.number)
-        present = [one.number for one in vouchers]
-        gaps = max(present, default=0) - len(present)
-        # Of a clause or subject that nothing is due to: another's voucher that was written over.
-        other = {number for key in self.numbers.keys() - entitled.clauses for number in self.numbers[key]}
-        # What a damaged chain has lost is told once, of the chain.
-        self.unreadable = gaps + len({one.number for one, _ in chain_faults(vouchers)} | other | out_of_place(vouchers))
-        self.cut_off = bool(self.numbers) and not any(
-            one.entry.kind is EntryKind.SETTLED and one.entry.run in wanted for one in vouchers
-        )
-
-    def of(self, parts: Sequence[Due]) -> list[int]:
-        clauses = dict.fromkeys((part.contract, part.clause, part.subject) for part in parts)
-        return [number for clause in clauses for number in self.numbers.get(clause, ())]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """All cases, and what they rest on."""
-
-    cases: tuple[Case, ...]
-    shelf: _Shelf
-    lines: tuple[PayoutLine, ...] = ()
-
-    def of_each(self, look: _Look) -> list[Finding]:
-        """What `look` finds in each case that nothing has explained yet."""
-        found = []
-        for case in self.cases:
-            if not case.explained and not case.clean and (finding := look(self, case)) is not None:
-                case.explained = True
-                found.append(finding)
-        return found
-
-    @property
-    def separately(self) -> bool:
-        """Whether this list pays people in several lines where they are due several amounts."""
-        return any(len(case.lines) > 1 and case.clean for case in self.cases)
-
-    def finding(
-        self, kind: Kind, case: Case, told: Text, steps: Sequence[Due | Forgone | Tier] = (),
-        lines: Sequence[PayoutLine] | None = None,
-    ) -> Finding:  # fmt: skip
-        """About this payee, with the lines, the vouchers and the derivations of what they are due."""
-        due = case.due
-        shown = case.lines if lines is None else lines
-        evidence = [line_evidence(line) for line in shown]
-        evidence += [_voucher_evidence(number) for number in self.shelf.of(due.parts)]
-        evidence += [_part_evidence(part) for part in due.parts]
-        step = steps[0].step if steps else due.parts[0].step if due.parts else None
-        return Finding(kind, due.payee, told, due.total_fen, case.paid_fen, tuple(evidence), step)
-
-
-_Look = Callable[[_Table, Case], Finding | None]
-
-
-def _voucher_evidence(number: int) -> Evidence:
-    return Evidence(say("voucher {number}", number=number), voucher=number)
-
-
-def _part_evidence(part: Due) -> Evidence:
-    told = say(
-        "due: {contract}, {clause}: {amount}",
-        contract=part.contract,
-        clause=part.step.title,
-        amount=show_money(part.amount_fen),
-    )
-    return Evidence(told, step=part.step)
-
-
-def _split(table: _Table, case: Case) -> Finding | None:
+def _split(table: Table, case: Case) -> Finding | None:
     if case.over_fen:
         return None
     told = say("the right sum, {amount}, in {number} lines that are no parts of it", amount=show_money(case.paid_fen),
@@ -138,7 +62,23 @@ def _split(table: _Table, case: Case) -> Finding | None:
     return table.finding(Kind.SPLIT, case, told)
 
 
-def _paid_twice(table: _Table, case: Case) -> Finding | None:
+def _paid_again(table: Table, case: Case) -> Finding | None:
+    """What the settlement before a correction carried out: just so much too much, or that is all that was paid."""
+    before_fen = [due.amount_fen for due in case.due.before]
+    if case.over_fen <= 0 or not before_fen:
+        return None
+    ways = ((case.over_fen, [case.over_fen], False), (case.paid_fen, case.lines_fen, False))
+    for amount_fen, lines_fen, whole in ((case.paid_fen, case.lines_fen, True), *ways):
+        if placed(before_fen, lines_fen, whole=whole) is not None:
+            told = say(
+                "{amount} that run {run} carried out already was paid again",
+                amount=show_money(amount_fen), run=table.run_before[:12],
+            )  # fmt: skip
+            return table.finding(Kind.PAID_TWICE, case, told, case.due.before)
+    return None
+
+
+def _paid_twice(table: Table, case: Case) -> Finding | None:
     """Lines that pay what the others pay already."""
     if case.over_fen <= 0:
         return None
@@ -157,27 +97,61 @@ def _repeats(amounts_fen: Sequence[int], again: Sequence[int], rest: Sequence[in
     return all(line in rest for line in again) or placed(amounts_fen, again) is not None
 
 
-def _lost_yet_paid(table: _Table, case: Case) -> Finding | None:
+def _lost_yet_paid(table: Table, case: Case) -> Finding | None:
     if case.over_fen <= 0:
         return None
-    for some in _together(case.due.forgone, case.over_fen):
+    for some in together(case.due.forgone, case.over_fen):
         if any(one.loss is Loss.VETOED for one in some):
-            told = say("{amount} that a veto or warning takes was paid", amount=show_money(case.over_fen))
+            names = listed(dict.fromkeys(one.by for one in some if one.loss is Loss.VETOED))
+            told = say("{amount} that {names} takes was paid", amount=show_money(case.over_fen), names=names)
             return table.finding(Kind.VETOED, case, told, some)
         told = say("{amount} that is forfeited or withheld was paid", amount=show_money(case.over_fen))
         return table.finding(Kind.FORFEITED, case, told, some)
     return None
 
 
-def _together(losses: Sequence[Forgone], total_fen: int) -> Iterator[tuple[Forgone, ...]]:
-    """Losses that come to the total, few first."""
-    for size in range(1, min(len(losses), LOSSES_TOGETHER_MAX) + 1):
-        for some in combinations(losses, size):
-            if sum(one.amount_fen for one in some) == total_fen:
-                yield some
+def _exchanged(table: Table) -> list[Finding]:
+    """Two who got each other's whole sum, or one line of it: one finding, about who got too much."""
+    open_cases = [case for case in table.cases if not case.explained and not case.clean]
+    found = []
+    for case in (one for one in open_cases if one.over_fen > 0):
+        for other in (one for one in open_cases if not one.explained):
+            amounts_fen = _each_others(case, other)
+            if amounts_fen is not None:
+                told = say(
+                    "{wrong} got {paid}, which is due to {right}, who got {other}",
+                    wrong=_called(case), paid=show_money(amounts_fen[0]), right=_called(other),
+                    other=show_money(amounts_fen[1]),
+                )  # fmt: skip
+                found.append(table.finding(Kind.WRONG_PAYEE, case, told, other.due.parts, [*case.lines, *other.lines]))
+                case.explained = other.explained = True
+                break
+    return found
 
 
-def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
+def _each_others(case: Case, other: Case) -> tuple[int, int] | None:
+    """What each of the two got that is due to the other: all of it, or one line."""
+    if not case.lines or not other.lines or case.over_fen + other.over_fen:
+        return None
+    if other.is_whole(case.lines_fen) and case.is_whole(other.lines_fen):
+        return case.paid_fen, other.paid_fen
+    for one in dict.fromkeys(case.lines_fen):
+        another = one - case.over_fen
+        if (
+            another in other.lines_fen
+            and case.is_whole(_instead(case.lines_fen, one, another))
+            and other.is_whole(_instead(other.lines_fen, another, one))
+        ):
+            return one, another
+    return None
+
+
+def _instead(lines_fen: Sequence[int], gone: int, come: int) -> list[int]:
+    at = lines_fen.index(gone)
+    return [*lines_fen[:at], come, *lines_fen[at + 1 :]]
+
+
+def _wrong_payees(table: Table, *, in_place: bool = False) -> list[Finding]:
     """Whole lines too much here, that are just what is missing there; `in_place` where they stand in the other's place too."""
     open_cases = [case for case in table.cases if not case.explained and not case.clean]
     missing = [case for case in open_cases if case.over_fen < 0]
@@ -195,15 +169,18 @@ def _wrong_payees(table: _Table, *, in_place: bool = False) -> list[Finding]:
     return found
 
 
-def _stands_for(table: _Table, case: Case, right: Case, line: PayoutLine) -> bool:
-    """Whether the list, which goes by codes just there, has this line where the other's would stand and not where it says."""
+def _stands_for(table: Table, case: Case, right: Case, line: PayoutLine) -> bool:
+    """Whether the list, which goes by codes just there, has this line where the other's would stand and not where it says;
+    among lines of the other's own, that much is plain."""
     at = next(index for index, one in enumerate(table.lines) if one is line)
-    before = table.lines[at - 1].code if at else ""
-    after = table.lines[at + 1].code if at + 1 < len(table.lines) else "\U0010ffff"
+    before = table.payee_of(table.lines[at - 1]) if at else ""
+    after = table.payee_of(table.lines[at + 1]) if at + 1 < len(table.lines) else "\U0010ffff"
+    if right.due.payee in (before, after):
+        return True
     return before < right.due.payee < after and not before <= case.due.payee <= after
 
 
-def _strayed(table: _Table, case: Case, right: Case, lines: Sequence[PayoutLine]) -> Finding:
+def _strayed(table: Table, case: Case, right: Case, lines: Sequence[PayoutLine]) -> Finding:
     told = say(
         "{amount} is due to {right} and was paid to {wrong}",
         amount=show_money(sum(line.amount_fen for line in lines)), right=_called(right), wrong=_called(case),
@@ -212,10 +189,10 @@ def _strayed(table: _Table, case: Case, right: Case, lines: Sequence[PayoutLine]
 
 
 def _stray_lines(case: Case) -> Iterator[list[PayoutLine]]:
-    """Lines without which everything would be right; all of them where nothing is due."""
+    """Lines without which everything would be right; all of them where nothing is due on balance."""
     if case.over_fen <= 0:
         return
-    if not case.due.parts:
+    if case.over_fen == case.paid_fen:
         yield case.lines
     for chosen in subsets(case.lines_fen, case.over_fen):
         rest = [amount_fen for index, amount_fen in enumerate(case.lines_fen) if index not in chosen]
@@ -247,22 +224,34 @@ def _called(case: Case) -> str:
     return f"{case.due.name} ({case.due.payee})" if case.known else case.due.payee
 
 
-def _wrong_tier(table: _Table, case: Case) -> Finding | None:
-    """Not where a whole amount is missing from a list that pays each in a line of its own."""
-    apart = len(case.lines) > 1 or table.separately
-    if not case.lines or (case.over_fen < 0 and apart and case.takes()):
+def _wrong_tier(table: Table, case: Case) -> Finding | None:
+    """Not where all that was paid are parts of what is due: then whole amounts are missing, whatever else pays as much."""
+    if not case.lines or (case.over_fen < 0 and case.takes()):
         return None
     for tier in case.due.tiers:
         if tier.more_fen == case.over_fen:
-            told = say(
-                "paid as under {tier}: {amount}, a difference of {more}",
-                tier=tier.label, amount=show_money(tier.amount_fen), more=show_money(tier.more_fen),
-            )  # fmt: skip
-            return table.finding(Kind.WRONG_TIER, case, told, [tier])
+            return table.finding(Kind.WRONG_TIER, case, _as_under(tier), [tier])
     return None
 
 
-def _transposed(table: _Table, case: Case) -> Finding | None:
+def _as_under(tier: Tier) -> Text:
+    amount, more = show_money(tier.amount_fen), show_money(tier.more_fen)
+    match tier.part:
+        case DueKind.REFUND:
+            return say(
+                "refunded as under {tier}: {amount}, a difference of {more}", tier=tier.label, amount=amount, more=more
+            )
+        case DueKind.REWARD:
+            return say(
+                "rewarded as under {tier}: {amount}, a difference of {more}", tier=tier.label, amount=amount, more=more
+            )
+        case _:
+            return say(
+                "paid as under {tier}: {amount}, a difference of {more}", tier=tier.label, amount=amount, more=more
+            )
+
+
+def _transposed(table: Table, case: Case) -> Finding | None:
     for index, line in enumerate(case.lines_fen):
         meant_fen = line - case.over_fen
         written = [*case.lines_fen[:index], meant_fen, *case.lines_fen[index + 1 :]]
@@ -272,7 +261,7 @@ def _transposed(table: _Table, case: Case) -> Finding | None:
     return None
 
 
-def _too_much(table: _Table, case: Case) -> Finding | None:
+def _too_much(table: Table, case: Case) -> Finding | None:
     if case.over_fen <= 0:
         return None
     if case.due.parts:
@@ -284,7 +273,7 @@ def _too_much(table: _Table, case: Case) -> Finding | None:
     return table.finding(Kind.NOT_ENTITLED, case, told, case.due.forgone)
 
 
-def _too_little(table: _Table, case: Case) -> Finding | None:
+def _too_little(table: Table, case: Case) -> Finding | None:
     left = placed(case.due.amounts_fen, case.lines_fen)
     if left is None:
         told = say("{amount} less than is due", amount=show_money(-case.over_fen))
@@ -294,7 +283,7 @@ def _too_little(table: _Table, case: Case) -> Finding | None:
     return table.finding(Kind.NOT_PAID, case, told, missing)
 
 
-def _not_in_ledger(table: _Table, entitled: Entitled, *, listed: bool = True) -> list[Finding]:
+def _not_in_ledger(table: Table, entitled: Entitled, *, listed: bool = True) -> list[Finding]:
     """By clause and subject, since a voucher is of those; all at once where the run was never settled."""
     shelf = table.shelf
     paid = [case for case in table.cases if case.due.parts and (not listed or (case.lines and case.over_fen >= 0))]
@@ -311,17 +300,17 @@ def _not_in_ledger(table: _Table, entitled: Entitled, *, listed: bool = True) ->
             if not shelf.of([part]):
                 groups[part.contract, part.clause, part.subject].append((case, part))
     lost = shelf.cut_off or len(groups) <= shelf.unreadable
-    return [] if lost else [_without_voucher(group, listed) for group in groups.values()]
+    return [] if lost else [_without_voucher(table, group, listed) for group in groups.values()]
 
 
-def _without_voucher(group: Sequence[tuple[Case, Due]], listed: bool) -> Finding:
+def _without_voucher(table: Table, group: Sequence[tuple[Case, Due]], listed: bool) -> Finding:
     part = group[0][1]
     amount_fen = sum(one.amount_fen for _, one in group)
     evidence = [line_evidence(line) for case, _ in group for line in case.lines]
-    evidence += [_part_evidence(one) for _, one in group]
+    evidence += [part_evidence(one, table.titles) for _, one in group]
     told = say(
         "no voucher carries out {clause} of {contract} for {subject}",
-        clause=part.step.title, contract=part.contract, subject=part.subject,
+        clause=part.step.title, contract=table.titles.get(part.contract, part.contract), subject=part.subject,
     )  # fmt: skip
     return Finding(
         Kind.NOT_IN_LEDGER, part.subject, told, amount_fen, amount_fen if listed else 0, tuple(evidence), part.step
