@@ -28,22 +28,25 @@ PLAIN_TEXT = (".csv", ".tsv", ".txt")
 
 
 def read_payouts(path: Path, headings: Mapping[str, str] | None = None, *, on_warning: Take) -> tuple[PayoutLine, ...]:
-    """The lines, in the order of the file. `headings` are the fields whose columns are called otherwise than usual.
+    """The lines, in the order of the file; none where the list pays nobody, as after a correction that only takes back.
+    `headings` are the fields whose columns are called otherwise than usual.
 
     Raises Refused with everything that is wrong; when nothing is, the warnings go to `on_warning`.
     """
     faults, register = Faults(), Register((), Records())
     layout = mapped(headings or {})
     lines: list[PayoutLine] = []
+    found = False
     unread: list[tuple[Grid, Faults]] = []
     for grid in _grids(path, faults):
         own = Faults()
         table = table_among_others(grid, layout, register.lexicon, own)
         if table is not None and not own.errors and _names_somebody(table, own):
+            found = True
             lines += _lines(table, register, faults)
         else:
             unread.append((grid, own))
-    _tell_unread(path, unread, faults, found=bool(lines) or bool(faults.errors))
+    _tell_unread(path, unread, faults, found=found)
     faults.refuse_if_any(str(path))
     for warning in faults.warnings:
         on_warning(warning)
@@ -85,7 +88,7 @@ def _tell_unread(path: Path, unread: Iterable[tuple[Grid, Faults]], faults: Faul
             faults.errors.extend(own.errors)
     if not found and not faults.errors:
         faults.add(
-            "DX517", Span(str(path)), say("no line of a list"), say("at least one line with a payee and an amount")
+            "DX517", Span(str(path)), say("no sheet with the headings of a list"), say("codes or names, and amounts")
         )
 
 

@@ -302,6 +302,24 @@ def test_what_is_paid_before_the_seal_is_told_as_that(capsys: pytest.CaptureFixt
         assert (found["code"], found["paid_fen"]) == ("DX816", 5_150_00)
 
 
+@pytest.mark.usefixtures("town")
+def test_the_lists_that_we_write_are_read_also_where_they_pay_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    """g2 had 1,000 refunded at 70 points, and is due nothing at 40: the correction only takes back."""
+    assert run("deposits", "--enter") == 0
+    seal()
+    assert run("settle", "--enter", "--out", "paid") == 0
+    bring({"observations": "party,indicator,period,value\ng2,work,2026,40\n"})
+    assert run("assess") == 0
+    seal()
+    assert run("settle", "--enter", "--out", "taken") == 0
+    first = open_workspace(Path("town")).store.runs.all()[0].name
+    for folder, of in (("paid", first), ("taken", "")):
+        for name in ("payments.xlsx", "vouchers.xlsx"):
+            capsys.readouterr()
+            assert run("audit", f"{folder}/{name}", *(("--run", of) if of else ())) == 0
+            assert "0 findings" in capsys.readouterr().err
+
+
 def test_nothing_is_paid_on_top_of_a_ledger_that_somebody_changed(
     town: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
