@@ -6,7 +6,7 @@ Exit 0 without findings, 3 with findings, 2 where the list, or what was asked fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -111,19 +111,23 @@ def audit_workspace(
     vouchers, runs = standing.vouchers, standing.runs
     named = {one.name: one for one in runs}
     steps = steps_explained(standing.trail, {one.name: one.run.batch for one in runs}, vouchers)
-    target = _target(workspace, vouchers, named, steps.inputs, run)
+    target = _target(workspace, vouchers, named, steps.inputs | steps.steps.keys(), run)
     concerned = {one.entry.run for one in vouchers} | ({target} if target else set())
-    proofs = {name: proof_of(workspace, one) for name, one in named.items() if every or name in concerned}
+    proofs = {}
+    for name, one in named.items():
+        if every or name in concerned:
+            proof = proof_of(workspace, one)
+            # Of a run that moved nothing the records need not be kept in memory.
+            proofs[name] = proof if name in concerned else replace(proof, assessment=None)
     findings = [*guards_finding(standing.guards), *steps.findings]
     findings += [
         proof.finding
         for name, proof in proofs.items()
-        if proof.finding is not None and (proof.assessment is not None or name not in steps.inputs)
+        if proof.finding is not None and (proof.proved or name not in steps.inputs)
     ]
-    records = [record_of(proof, runs, vouchers) for proof in proofs.values()]
-    unreadable = any(proof.assessment is None for proof in proofs.values()) or bool(steps.inputs - named.keys())
+    records = [record_of(proof, standing, steps.steps.get(name, frozenset())) for name, proof in proofs.items()]
     supersedes = {one.name: one.run.supersedes for one in runs}
-    damage = Damage(standing.wrong_cells, unreadable, steps.steps, steps.entered)
+    damage = Damage(standing.wrong_cells, steps.inputs - named.keys(), steps.steps, steps.entered)
     hashes = [one.hash for one in standing.trail.links]
     findings += prove(vouchers, records, head, damage=damage, supersedes=supersedes, trail_hashes=hashes)
     findings += contract_findings(sealed_contracts(list(proofs.values())), filed_contracts(workspace))
@@ -133,7 +137,7 @@ def audit_workspace(
     entitled = None
     if target in proofs and proofs[target].assessment is not None:
         before = carried_before(proofs[target], proofs, vouchers, supersedes)
-        told = {one.subject for one in findings if one.kind is Kind.NOT_SEALED} | steps.steps
+        told = {one.subject for one in findings if one.kind is Kind.NOT_SEALED} | steps.steps.keys()
         too_early = lines is not None and not named[target].sealed
         entitled, paid = _paid(proofs[target], before, vouchers, lines, settled=target in settled, too_early=too_early)
         findings = [*([] if target in told else paid_too_early(named[target], lines)), *paid, *findings]
@@ -188,7 +192,8 @@ def _target(
     from targets.ledger import EntryKind
 
     if run is not None:
-        return workspace.store.runs.find(run).name
+        fitting = [name for name in (*named, *(damaged - named.keys())) if name.startswith(run)]
+        return fitting[0] if len(fitting) == 1 else workspace.store.runs.find(run).name
     moved = [one.entry.run for one in vouchers if one.entry.kind in (EntryKind.DUE, EntryKind.SETTLED)]
     settled = [name for name in moved if name in named or name in damaged]
     sealed = [name for name, one in named.items() if one.sealed]

@@ -239,7 +239,7 @@ CODES: dict[str, Code] = {
     "DX621": _error("the two evaluators differ"),
     # running and the workspace
     "DX700": _error("not a workspace"),
-    "DX701": _error("workspace of a newer version"),
+    "DX701": _error("workspace of another version"),
     "DX702": _error("damaged workspace"),
     "DX703": _error("workspace cannot be reached or written"),
     "DX704": _error("workspace in use for too long"),

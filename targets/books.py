@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, insert, select
 
@@ -56,12 +56,19 @@ class Books:
         """The ledger, once it is sure that nobody changed it: what is entered is the difference to what it says."""
         vouchers = _load(connection)
         refuse_if_any(faults_of(vouchers, self._database.place))
+        entered = keeping.entered_vouchers(connection)
         standing = {one.hash for one in vouchers}
-        for number, hash_ in keeping.entered_vouchers(connection):
+        for number, hash_ in entered:
             if hash_ not in standing:
-                found = say("voucher {number}, which the trail tells of, is not there any more", number=number)
-                refuse(Diagnostic("DX718", self._database.place, found, _AS_ENTERED, _WRONG_HINT))
+                self._refuse_other(
+                    say("voucher {number}, which the trail tells of, is not there any more", number=number)
+                )
+        if vouchers and vouchers[-1].hash != (entered[-1][1] if entered else ""):
+            self._refuse_other(say("voucher {number}, which the trail does not tell of", number=vouchers[-1].number))
         return vouchers
+
+    def _refuse_other(self, found: Text) -> NoReturn:
+        refuse(Diagnostic("DX718", self._database.place, found, _AS_ENTERED, _WRONG_HINT))
 
     def _append(self, connection: Connection, known: tuple[Voucher, ...], plan: _Plan, who: str) -> tuple[Voucher, ...]:
         vouchers = tuple(self._numbered(known[-1] if known else None, plan(known), who))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Row, Select, select, type_coerce
+from sqlalchemy import Connection, Row, Select, String, cast, select, type_coerce
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import NullType, TypeEngine
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
@@ -45,7 +45,21 @@ def whole_rows(connection: Connection, statement: Select[Any], make: Callable[[R
         rows = connection.execute(statement).all()
         for column, values in zip(statement.selected_columns, zip(*rows, strict=True), strict=False):
             _refuse_other_kinds(column.name, _kind_of(column.type), values)
+        _refuse_other_spellings(connection, statement)
         return [make(row) for row in rows]
+
+
+def _refuse_other_spellings(connection: Connection, statement: Select[Any]) -> None:
+    """SQLite compares days as text and truths as numbers: `2027-W01-1` or an empty truth would be one thing to a query and
+    another to us."""
+    if connection.dialect.name != "sqlite":
+        return
+    for column in statement.selected_columns:
+        if _kind_of(column.type) in (bool, date, datetime):
+            reader = _Reader(connection, column.name, column.type)
+            raw = statement.with_only_columns(type_coerce(column, NullType()), maintain_column_froms=True)
+            for (cell,) in connection.execute(raw.order_by(None).distinct()):
+                reader.value(cell)
 
 
 def _refuse_other_kinds(name: str, kind: type[Any], values: Sequence[Any]) -> None:
@@ -68,7 +82,7 @@ def sound_rows(connection: Connection, statement: Select[Any], make: Callable[[R
     """Of those rows that can be read: `targets.trail` tells of the others."""
     made = []
     columns: Sequence[Any] = tuple(statement.selected_columns)
-    raw = statement.with_only_columns(*(type_coerce(one, NullType()).label(one.name) for one in columns))
+    raw = statement.with_only_columns(*(_as_it_stands(connection, one) for one in columns))
     readers = [_Reader(connection, column.name, column.type) for column in columns]
     for row in connection.execute(raw):
         try:
@@ -91,7 +105,7 @@ def cells(connection: Connection, table: SqlTable, leaving_out: Sequence[str] = 
     """Every row of the table, whatever stands in it."""
     columns = [column for column in table.columns if column.name not in leaving_out]
     readers = [_Reader(connection, column.name, column.type) for column in columns]
-    for row in connection.execute(select(*(type_coerce(one, NullType()).label(one.name) for one in columns))):
+    for row in connection.execute(select(*(_as_it_stands(connection, one) for one in columns))):
         read = Cells({}, {})
         for reader, cell in zip(readers, row, strict=True):
             try:
@@ -99,6 +113,12 @@ def cells(connection: Connection, table: SqlTable, leaving_out: Sequence[str] = 
             except WRONG_CELL:
                 read.values[reader.name], read.wrong[reader.name] = None, repr(cell)
         yield read
+
+
+def _as_it_stands(connection: Connection, column: Any) -> Any:
+    """What the driver has. PostgreSQL knows days that Python does not (infinity), and its driver fails at them: as text."""
+    as_text = connection.dialect.name != "sqlite" and _kind_of(column.type) in (date, datetime)
+    return (cast(column, String) if as_text else type_coerce(column, NullType())).label(column.name)
 
 
 class _Made:
@@ -113,7 +133,11 @@ class _Reader:
 
     def __init__(self, connection: Connection, name: str, column: TypeEngine[Any]) -> None:
         self.name, self._kind = name, _kind_of(column)
-        self._process = column.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
+        own = column.dialect_impl(connection.dialect)
+        self._process: Callable[[Any], Any] | None = own.result_processor(connection.dialect, None)
+        if connection.dialect.name != "sqlite" and self._kind in (date, datetime):
+            self._process = _day_or_moment(self._kind)
+        self._write = own.bind_processor(connection.dialect) if connection.dialect.name == "sqlite" else None
 
     def value(self, cell: Any) -> Any:
         """Raises one of WRONG_CELL."""
@@ -124,7 +148,13 @@ class _Reader:
             raise TypeError(f"{self.name} {value!r}")
         if self._kind is datetime:
             _refuse_edge_of_time(self.name, value)
+        if value is not None and self._write is not None and self._write(value) != cell:
+            raise ValueError(f"{self.name} {cell!r}")
         return value
+
+
+def _day_or_moment(kind: type[Any]) -> Callable[[Any], Any]:
+    return lambda cell: None if cell is None else kind.fromisoformat(cell)
 
 
 def _kind_of(column: TypeEngine[Any]) -> type[Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select
 from targets.damage import cells
 from targets.ledger import Voucher
 from targets.schema import Table
-from targets.trail import VOUCHER, Link, Trail, hash_of
+from targets.trail import VOUCHER, Link, Stray, Trail, hash_of
 
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "import_batch": ("id",),
@@ -121,13 +121,18 @@ def read(connection: Connection) -> Trail:
         values = {name: value or "" for name, value in row.values.items() if name != "number"}
         said = there.get((values["kept"], values["key"]), _Said())
         wrong = (*(f"{name} {cell}" for name, cell in row.wrong.items()), *said.wrong)
-        standing = content_of(said.digests) if said.digests else ""
+        # A link that calls rows another run's tells of none.
+        standing = content_of(said.digests) if said.digests and said.run in ("", values["run"]) else ""
         if values["kept"] == VOUCHER:
             standing = values["content"]  # the audit holds it against the ledger
         links.append(Link(row.values["number"] or 0, **values, standing=standing, wrong=wrong))
     links.sort(key=lambda one: one.number)
     told = {(one.kept, one.key) for one in links}
-    strays = [(table, key, said.run) for (table, key), said in there.items() if (table, key) not in told]
+    strays = [
+        Stray(table, key, said.run, content_of(said.digests))
+        for (table, key), said in there.items()
+        if (table, key) not in told
+    ]
     return Trail(tuple(links), tuple(sorted(strays)))
 
 

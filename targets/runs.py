@@ -233,6 +233,8 @@ def _load(
     events = _grouped(read(connection, _of(_EVENT, wanted), _event))
     checks = _grouped(read(connection, _of(_CHECK, wanted), _check))
     appeals = load_appeals(connection, wanted, read)
+    if read is whole_rows and (stepless := [name for name in wanted if name not in events]):
+        raise ValueError(f"{stepless[0]}: no step")
     light = select(*(column for column in _RUN.c if column.name != "result")).where(_RUN.c.name.in_(wanted))
     runs = dict(read(connection, light, lambda row: (row.name, (_run(row), row.created_at))))
     return tuple(

@@ -157,10 +157,12 @@ class Store:
         return Appended(number, counts)
 
     def _records(self, connection: Connection, table: RecordTable, last: int) -> tuple[Any, ...]:
-        found = self._read(connection, table, _latest(table, last).where(~_sql(table).c.withdrawn))
-        # Sorted here and not there: what comes first in a database depends on its language.
+        found = self._read(connection, table, _latest(table, last))
+        # Sorted here and not there: what comes first in a database depends on its language. And what is in force is told here:
+        # a cell that is neither yes nor no is told, where a query would pass it over.
         key_of = attrgetter(*table.key)
-        return tuple(record for _, record in sorted(found, key=lambda pair: key_of(pair[0])))
+        in_force = [pair for pair in found if not pair[0].withdrawn]
+        return tuple(record for _, record in sorted(in_force, key=lambda pair: key_of(pair[0])))
 
     def _read(self, connection: Connection, table: RecordTable, statement: Select[Any]) -> list[tuple[Row[Any], Any]]:
         """Each row with its record."""
@@ -301,8 +303,9 @@ def _versions(table: RecordTable) -> Select[Any]:
 
 
 def _last_batch(connection: Connection, day: date | None) -> int:
-    newest = select(func.coalesce(func.max(_BATCH.c.id), 0))
-    return int(connection.execute(newest if day is None else newest.where(_BATCH.c.recorded_on <= day)).scalar_one())
+    with as_damage("import_batch"):
+        days = whole_rows(connection, select(_BATCH.c.id, _BATCH.c.recorded_on), lambda row: (row.id, row.recorded_on))
+    return max((number for number, recorded_on in days if day is None or recorded_on <= day), default=0)
 
 
 def _batches(connection: Connection) -> dict[int, Batch]:

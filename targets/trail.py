@@ -33,12 +33,22 @@ class Link:
         return hash_of(self.number, self.kept, self.key, self.run, self.content, self.previous_hash)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Stray:
+    """What a link would say of rows that no link tells of."""
+
+    kept: str
+    key: str
+    run: str
+    content: str
+
+
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """All links in order, and the table, key and run of rows of which no link tells."""
+    """All links in order, and rows of which no link tells."""
 
     links: tuple[Link, ...] = ()
-    strays: tuple[tuple[str, str, str], ...] = ()
+    strays: tuple[Stray, ...] = ()
 
     @property
     def head(self) -> str:

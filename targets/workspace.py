@@ -166,6 +166,8 @@ def make_ready(database: Database, file: Path | None = None, *, guarded: bool = 
     if tear:
         _refuse_damage(database.place, say("{message}", message=tear), say("a database without holes"))
     if revision != REVISION:
+        if not guarded and revision < REVISION:
+            _refuse_older(database.place, revision)
         _bring_up_to_date(database, file)
     with database.reading() as connection:
         missing = faulty_guards(connection, Table.metadata.tables) if guarded else ()
@@ -222,6 +224,16 @@ APPLICATION_ID = 0x44585744
 
 def _is_blank(connection: Connection) -> bool:
     return not inspect(connection).get_table_names()
+
+
+def _refuse_older(place: Span, revision: str) -> NoReturn:
+    """The audit writes nothing: a trail that it had made itself would tell of what is there now, whoever put it there."""
+    found, expected = (
+        say("tables of version {revision}", revision=revision),
+        say("tables of version {revision}", revision=REVISION),
+    )
+    hint = say("`duixian runs` brings it up to date; its trail begins on that day")
+    refuse(Diagnostic("DX701", place, found, expected, hint))
 
 
 def _bring_up_to_date(database: Database, file: Path | None) -> None:

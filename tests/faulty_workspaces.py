@@ -195,7 +195,7 @@ def _no_guard(_: Scene) -> list[Statement]:
 
 
 def broken(scene: Scene) -> bool:
-    forge(scene.folder, *scene.dice.choice((_vouchers_gone, _vouchers_gone, _link_gone, _trail_anew))(scene))
+    forge(scene.folder, *scene.dice.choice((_vouchers_gone, _vouchers_gone, _link_gone, trail_anew))(scene))
     return True
 
 
@@ -221,7 +221,7 @@ def _link_gone(scene: Scene) -> list[Statement]:
     return [*rows, ("DELETE FROM trail WHERE number IN (?, ?)", (number, *kept))]
 
 
-def _trail_anew(scene: Scene) -> list[Statement]:
+def trail_anew(scene: Scene) -> list[Statement]:
     """A decision gets another ground, and the whole trail is written anew: the seal knows the one that there was."""
     with closing(sqlite3.connect(scene.folder / DATABASE_FILE)) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info(appeal_decision)")]

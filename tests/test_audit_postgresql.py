@@ -30,6 +30,11 @@ FORGED = {
     "a record": (Kind.EDITED, "UPDATE observation SET numerator = numerator + 1 WHERE subject = 'G001'"),
     "when a step was taken": (Kind.EDITED, "UPDATE run_event SET happened_at = happened_at - interval '1 day'"),
     "a state that is none": (Kind.EDITED, "UPDATE run_event SET state = 'paid' WHERE state = 'sealed'"),
+    "a day that no calendar of ours has": (
+        Kind.EDITED,
+        "UPDATE run_event SET happened_at = 'infinity' WHERE state = 'published'",
+    ),
+    "a voucher's day": (Kind.EDITED, "UPDATE voucher SET day = '0044-03-15 BC' WHERE number = 4"),
     "a decision": (Kind.EDITED, "UPDATE appeal_decision SET upheld = true"),
     "a check": (Kind.EDITED, "DELETE FROM run_check"),
     "a link": (Kind.EDITED, "UPDATE trail SET content = 'x' WHERE number = 3"),

@@ -247,3 +247,13 @@ def test_an_upgrade_that_fails_leaves_no_copy(tmp_path: Path) -> None:
         with pytest.raises(Refused, match="DX702"):
             open_workspace(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["contracts", DATABASE_FILE]
+
+
+def test_the_audit_brings_nothing_up_to_date(earlier: Path) -> None:
+    """A trail that it had made itself would tell of whatever somebody had put there before."""
+    before = dump(earlier / DATABASE_FILE)
+    with pytest.raises(Refused, match="DX701"):
+        open_workspace(earlier, to_audit=True)
+    assert dump(earlier / DATABASE_FILE) == before
+    open_workspace(earlier, to_write=False)
+    assert open_workspace(earlier, to_audit=True).store.standing().trail.strays == ()

@@ -18,14 +18,18 @@ from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, hash_of
 class Damage:
     """What is known to be wrong already, so that it is not told a second time.
 
-    `cells` of the ledger that cannot be read, by voucher; `runs`, where a kept run cannot be read any more: that one need not be
-    missing; `steps`, the runs whose steps are not what was entered. `entered` are vouchers that must be there, by number and hash.
+    `cells` of the ledger that cannot be read, by voucher; `runs` that are kept no more, or cannot be read; `steps`, by run the
+    tables whose rows no longer say how it was sealed. `entered` are the vouchers that the trail tells of, by number, hash and
+    run, the last one of the ledger among them; None where there is no trail.
     """
 
     cells: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    runs: bool = False
-    steps: frozenset[str] = frozenset()
-    entered: Sequence[tuple[str, str]] = ()
+    runs: frozenset[str] = frozenset()
+    steps: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    entered: Sequence[tuple[str, str, str]] | None = None
+
+    def doubts(self, run: str, table: str) -> bool:
+        return table in self.steps.get(run, ())
 
 
 def prove(
@@ -55,10 +59,10 @@ def prove(
     broken = [one for one in broken if _number_before(one.subject) not in edited]
     if not broken:
         cut = [*_cut_off(vouchers, edited), *_seal_gone(vouchers, records, edited, damage)]
-        gone = () if edited else _entered_gone(vouchers, damage.entered)
+        gone = () if damage.entered is None else _not_as_entered(vouchers, damage.entered, edited)
         broken = [*cut, *gone, *_head_gone(vouchers, head, trail_hashes)][:1]
     found = [*edited.values(), *broken]
-    return (*found, *_not_sealed(vouchers, records, damage, links, doubtful=bool(found)))
+    return (*found, *_not_sealed(vouchers, records, damage, links, edited))
 
 
 def _unreadable(vouchers: Sequence[Voucher], cells: Mapping[int, tuple[str, ...]]) -> Iterator[Finding]:
@@ -130,19 +134,25 @@ def _seal_gone(
     if not there <= records.keys():
         return  # what is wrong then is told of the vouchers
     for name, record in records.items():
-        doubtful = edited or damage.runs or name in damage.steps
+        doubtful = edited or damage.runs or damage.doubts(name, "run_event")
         if record.sealed and name not in there and not doubtful:
             told = say("the seal of run {name} is not in the ledger: the last vouchers are gone", name=name[:12])
             yield Finding(Kind.BROKEN_CHAIN, name, told)
 
 
-def _entered_gone(vouchers: Sequence[Voucher], entered: Sequence[tuple[str, str]]) -> Iterator[Finding]:
-    """The trail tells of vouchers that are not there: the end was cut off, or all of it written anew."""
+def _not_as_entered(
+    vouchers: Sequence[Voucher], entered: Sequence[tuple[str, str, str]], edited: Mapping[str, Finding]
+) -> Iterator[Finding]:
+    """The trail tells of vouchers that are not there (the end was cut off, or all of it written anew), or of none of the last ones."""
     standing = {one.hash for one in vouchers}
-    for number, hash_ in entered:
-        if hash_ not in standing:
+    for number, hash_, _ in entered:
+        if hash_ not in standing and number not in edited:
             told = say("voucher {number}, which the trail tells of, is not there any more", number=number)
             yield Finding(Kind.BROKEN_CHAIN, number, told)
+            return
+    if vouchers and not edited and vouchers[-1].hash != (entered[-1][1] if entered else ""):
+        told = say("voucher {number}, which the trail does not tell of", number=vouchers[-1].number)
+        yield of_voucher(Kind.BROKEN_CHAIN, vouchers[-1], told)
 
 
 def _head_gone(vouchers: Sequence[Voucher], head: str, trail_hashes: Collection[str]) -> Iterator[Finding]:
@@ -157,25 +167,18 @@ def _not_sealed(
     records: Mapping[str, RunRecord],
     damage: Damage,
     supersedes: Mapping[str, str],
-    *,
-    doubtful: bool,
+    edited: Mapping[str, Finding],
 ) -> Iterator[Finding]:
     """Runs that money was moved for, that were not sealed first, or not as the rules have it."""
     first: dict[str, Voucher] = {}
     for one in vouchers:
-        if one.entry.kind in CARRY_OUT:
+        if one.entry.kind in CARRY_OUT and str(one.number) not in edited:
             first.setdefault(one.entry.run, one)
     for one in vouchers:
         if one.entry.kind is EntryKind.SEAL and one.entry.run in records and not records[one.entry.run].sealed:
             first.setdefault(one.entry.run, one)
     for run, voucher in first.items():
-        if run in damage.steps:
-            continue
-        sealed = any(
-            one.entry.kind is EntryKind.SEAL and one.entry.run == run and one.number < voucher.number
-            for one in vouchers
-        )
-        told = _breach(records.get(run), sealed_in_ledger=sealed, damaged=doubtful or damage.runs)
+        told = _breach(run, voucher, vouchers, records, damage, edited)
         later = _superseded_by(run, voucher, vouchers, supersedes)
         if told is None and later:
             told = say("settled though run {name}, sealed before that, supersedes it", name=later[:12])
@@ -184,19 +187,36 @@ def _not_sealed(
             yield Finding(Kind.NOT_SEALED, run, told, evidence=evidence)
 
 
+def _breach(
+    run: str,
+    first: Voucher,
+    vouchers: Sequence[Voucher],
+    records: Mapping[str, RunRecord],
+    damage: Damage,
+    edited: Mapping[str, Finding],
+) -> Text | None:
+    if run not in records:
+        return None if run in damage.runs else say("no run of this name is kept")
+    if not records[run].sealed and not damage.doubts(run, "run_event"):
+        return say("the run was never sealed")
+    if records[run].breaches:
+        return records[run].breaches[0]
+    seals = [one.number for one in vouchers if one.entry.kind is EntryKind.SEAL and one.entry.run == run]
+    if not any(number < first.number for number in seals) and not _may_have_been_lost(run, vouchers, damage, edited):
+        return say("the ledger has no seal of the run before its vouchers")
+    return None
+
+
+def _may_have_been_lost(run: str, vouchers: Sequence[Voucher], damage: Damage, edited: Mapping[str, Finding]) -> bool:
+    """The seal: the trail knows its number, and whether that voucher is one that is edited or gone."""
+    told = [number for number, _, of in damage.entered or () if of == run]
+    numbers = {str(one.number) for one in vouchers}
+    if told:
+        return told[0] in edited or told[0] not in numbers
+    return bool(edited) or len(numbers) < max((one.number for one in vouchers), default=0)
+
+
 def _superseded_by(run: str, first: Voucher, vouchers: Sequence[Voucher], supersedes: Mapping[str, str]) -> str:
     """The run that supersedes this one and had its seal before this one's first voucher; empty where there is none."""
     seals = (one for one in vouchers if one.entry.kind is EntryKind.SEAL and one.number < first.number)
     return next((one.entry.run for one in seals if run in superseded(one.entry.run, supersedes)), "")
-
-
-def _breach(record: RunRecord | None, *, sealed_in_ledger: bool, damaged: bool) -> Text | None:
-    if record is None:
-        return None if damaged else say("no run of this name is kept")
-    if not record.sealed:
-        return say("the run was never sealed")
-    if record.breaches:
-        return record.breaches[0]
-    if not sealed_in_ledger and not damaged:
-        return say("the ledger has no seal of the run before its vouchers")
-    return None

@@ -47,7 +47,7 @@ def _take_down() -> None:
             if table == "appeal":
                 runs[row["id"]] = run
     for row in each_row(connection, "appeal_decision"):
-        add_links(connection, "appeal_decision", [row], runs[row["appeal"]])
+        add_links(connection, "appeal_decision", [row], runs.get(row["appeal"], ""))
     last = connection.execute(sa.text("SELECT number, run, hash FROM voucher ORDER BY number DESC LIMIT 1")).first()
     if last is not None:
         add_link(connection, "voucher", str(last.number), last.run or "", last.hash)
