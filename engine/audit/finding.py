@@ -8,7 +8,7 @@ from enum import StrEnum
 from engine.score.derivation import Step
 from rules.codes import CODES, Severity
 from rules.diagnostic import Span, Text, say
-from targets.ledger import Voucher
+from targets.ledger import EntryKind, Voucher
 
 
 class Kind(StrEnum):
@@ -72,11 +72,19 @@ class Finding:
         return self.paid_fen - self.entitled_fen
 
 
+IN_WORDS = {
+    EntryKind.SEAL: say("seal of a run"),
+    EntryKind.DEPOSIT: say("a deposit"),
+    EntryKind.DUE: say("dues carried out"),
+    EntryKind.SETTLED: say("end of a settlement"),
+}
+
+
 def of_voucher(kind: Kind, voucher: Voucher, told: Text, entitled_fen: int = 0, paid_fen: int = 0) -> Finding:
     """A finding about a voucher, which is its evidence."""
     entry = voucher.entry
     about = say(
         "voucher {number}: {kind}, {contract} {clause} {subject}",
-        number=voucher.number, kind=str(entry.kind), contract=entry.contract, clause=entry.clause, subject=entry.subject,
+        number=voucher.number, kind=IN_WORDS[entry.kind], contract=entry.contract, clause=entry.clause, subject=entry.subject,
     )  # fmt: skip
     return Finding(kind, str(voucher.number), told, entitled_fen, paid_fen, (Evidence(about, voucher=voucher.number),))
