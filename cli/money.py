@@ -218,11 +218,17 @@ def _write(
     vouchers = draft or [one for one in ledger if one.entry.run == run and one.entry.kind in carry_out]
     # Those entered since change no balance of the day.
     ledger = tuple(one for one in ledger if draft or one.number <= vouchers[-1].number)
-    ending = "-draft.xlsx" if draft else ".xlsx"
-    paths = folder / f"vouchers{ending}", folder / f"payments{ending}"
-    voucher_files.write_vouchers(paths[0], desk.speech, vouchers, names, (*ledger, *draft), draft=bool(draft))
-    voucher_files.write_payout_list(paths[1], desk.speech, vouchers, names, draft=bool(draft))
-    return paths
+    written = []
+    for ending in (".xlsx", ".csv"):
+        whole = f"-draft{ending}" if draft else ending
+        path = folder / f"vouchers{whole}"
+        written += [
+            voucher_files.write_vouchers(path, desk.speech, vouchers, names, (*ledger, *draft), draft=bool(draft)),
+            voucher_files.write_payout_list(
+                folder / f"payments{whole}", desk.speech, vouchers, names, draft=bool(draft)
+            ),
+        ]
+    return tuple(written)
 
 
 def _day(text: str | None) -> date:

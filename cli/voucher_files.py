@@ -78,7 +78,9 @@ def write_vouchers(
     """
     if path.suffix.lower() == ".csv":
         columns = [speech(column) for column in (*COLUMNS, N_("hash of the voucher"))]
-        rows = ((*as_text(cells), one.hash) for one in vouchers for cells in cells_of(speech, one, names))
+        rows = (
+            (*as_text(cells), "" if draft else one.hash) for one in vouchers for cells in cells_of(speech, one, names)
+        )
         return write_csv(path, columns, rows)
     sums = balances(ledger or vouchers)
     sheets = (

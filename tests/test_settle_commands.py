@@ -76,7 +76,9 @@ def test_a_sealed_run_is_settled_once(town: Path, capsys: pytest.CaptureFixture[
     seal()
     assert run("settle", "--out", "draft") == 0  # shown, written, not entered
     assert len(open_workspace(town).store.books.vouchers()) == 4
-    assert sorted(path.name for path in Path("draft").iterdir()) == ["payments-draft.xlsx", "vouchers-draft.xlsx"]
+    assert sorted(path.name for path in Path("draft").iterdir()) == [
+        "payments-draft.csv", "payments-draft.xlsx", "vouchers-draft.csv", "vouchers-draft.xlsx",
+    ]  # fmt: skip
     draft = openpyxl.load_workbook("draft/vouchers-draft.xlsx")
     assert (draft.worksheets[0]["A1"].value, draft.properties.description) == (
         "draft: nothing of this is in the ledger",
@@ -314,7 +316,7 @@ def test_the_lists_that_we_write_are_read_also_where_they_pay_nobody(capsys: pyt
     assert run("settle", "--enter", "--out", "taken") == 0
     first = open_workspace(Path("town")).store.runs.all()[0].name
     for folder, of in (("paid", first), ("taken", "")):
-        for name in ("payments.xlsx", "vouchers.xlsx"):
+        for name in ("payments.xlsx", "payments.csv", "vouchers.xlsx"):
             capsys.readouterr()
             assert run("audit", f"{folder}/{name}", *(("--run", of) if of else ())) == 0
             assert "0 findings" in capsys.readouterr().err

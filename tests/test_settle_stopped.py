@@ -41,7 +41,9 @@ def test_stopped_while_the_lists_are_written(
     settled = open_workspace(town).store.books.vouchers()
     assert run("settle", "--enter", "--out", "paid") == 0
     assert open_workspace(town).store.books.vouchers() == settled
-    assert sorted(path.name for path in Path("paid").iterdir()) == ["payments.xlsx", "vouchers.xlsx"]
+    assert sorted(path.name for path in Path("paid").iterdir()) == [
+        "payments.csv", "payments.xlsx", "vouchers.csv", "vouchers.xlsx",
+    ]  # fmt: skip
 
 
 def stops_with(error: type[BaseException]) -> Callable[..., NoReturn]:
@@ -106,7 +108,9 @@ def test_a_reader_who_goes_away_loses_nothing(
         capsys.readouterr()
         run_without_reader(gone)
     assert "The vouchers are in the ledger." in capsys.readouterr().err
-    assert sorted(path.name for path in Path("paid").iterdir()) == ["payments.xlsx", "vouchers.xlsx"]
+    assert sorted(path.name for path in Path("paid").iterdir()) == [
+        "payments.csv", "payments.xlsx", "vouchers.csv", "vouchers.xlsx",
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("town")
@@ -119,5 +123,5 @@ def test_a_folder_with_nothing_in_it_is_as_good_as_none(monkeypatch: pytest.Monk
         assert run("settle", "--enter", "--out", "paid") == 2
     assert list(Path("paid").iterdir()) == []
     assert run("settle", "--out", "paid") == 0
-    assert len(list(Path("paid").iterdir())) == 2
+    assert len(list(Path("paid").iterdir())) == 4
     assert run("settle", "--out", "paid") == 2
