@@ -170,3 +170,11 @@ def test_fields_are_called_as_their_columns() -> None:
     assert [field_called(word) for word in ("金额", "实发金额(元)", "amount", "工号", "户名", "用途", "凭证号", "卡号")] == [
         "amount", "amount", "amount", "code", "name", "purpose", "voucher", None,
     ]  # fmt: skip
+
+
+def test_amounts_as_accountants_write_them(tmp_path: Path) -> None:
+    """In brackets what was taken back."""
+    lines, _ = read(
+        csv(tmp_path, "姓名,金额", '张三,"1,200.50"', "张三,(300.00)", "李四,¥1200", "李四,1.5万元", "王五,（¥5）")
+    )
+    assert [amount for _, _, amount in said(lines)] == [120050, -30000, 120000, 1500000, -500]

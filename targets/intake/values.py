@@ -167,12 +167,16 @@ def _decimal_of(cell: Cell, indicator: Indicator, heading_unit: str) -> Fraction
 
 
 def money_of(cell: Cell, heading_unit: str) -> Fraction:
-    """Yuan, in whole fen. Raises CellFault."""
+    """Yuan, in whole fen; in brackets, as accountants write it, below 0. Raises CellFault."""
     text = number_text(cell)
     _refuse_signs(text)
-    bare = _CURRENCY.sub("", text)
+    bracketed = _IN_BRACKETS.fullmatch(text)
+    bare = _CURRENCY.sub("", bracketed[1] if bracketed else text)
     factor = Fraction(1) if text.endswith(("元", "圆", "整")) else _heading_factor(bare, heading_unit, "元")
-    fen = parsed(bare) * factor * 100
+    try:
+        fen = parsed(bare) * factor * (-100 if bracketed else 100)
+    except CellFault:
+        raise CellFault("DX521", say("an amount such as 1,200.50, ¥1200, 1.5万元 or (300.00)")) from None
     if fen.denominator != 1:
         raise CellFault("DX552", say("a whole number of fen: at most two decimals of a yuan"))
     if abs(fen) > FEN_MAX:
@@ -180,6 +184,7 @@ def money_of(cell: Cell, heading_unit: str) -> Fraction:
     return fen / 100
 
 
+_IN_BRACKETS = re.compile(r"[(（]([¥￥]?[\d.,，]+)[)）]")
 _CURRENCY = re.compile(r"^[¥￥]|(?:元|圆)整?$")
 
 
