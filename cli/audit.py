@@ -42,6 +42,7 @@ class Audited:
     entitled: Entitled | None
     proofs: Mapping[str, Proof]
     head: str
+    trail_head: str = ""
 
 
 def audit(
@@ -142,7 +143,7 @@ def audit_workspace(
         entitled, paid = _paid(proofs[target], before, vouchers, lines, settled=target in settled, too_early=too_early)
         findings = [*([] if target in told else paid_too_early(named[target], lines)), *paid, *findings]
     hash_ = vouchers[-1].hash if vouchers else ""
-    return Audited(target, len(lines or ()), tuple(findings), entitled, proofs, hash_)
+    return Audited(target, len(lines or ()), tuple(findings), entitled, proofs, hash_, standing.trail.head)
 
 
 def _settled(vouchers: Sequence[Voucher], findings: Sequence[Finding]) -> set[str]:

@@ -53,6 +53,12 @@ def show(desk: Desk, audited: Audited) -> None:
             count=len(audited.findings), run=audited.run[:12] or "-", lines=audited.lines, hash=audited.head or "-"
         )
     )
+    if audited.trail_head:
+        desk.note(
+            desk.speech(N_("the trail's last hash is {hash}; written down elsewhere, it proves both later")).format(
+                hash=audited.trail_head
+            )
+        )
     if audited.run and audited.entitled is None:
         desk.note(desk.speech(N_("What is kept of the run is not what it is named for: no payment was audited.")))
 
@@ -119,6 +125,7 @@ def as_json(speech: Speech, audited: Audited) -> dict[str, Any]:
     return {
         "run": audited.run,
         "head": audited.head,
+        "trail_head": audited.trail_head,
         "lines": audited.lines,
         "payments_audited": audited.entitled is not None,
         "findings": [_finding_as_json(speech, audited, one) for one in audited.findings],

@@ -111,7 +111,10 @@ def has_happened(step: str, store: Store, run: Run) -> bool:
     standing = store.standing()
     vouchers, trail = standing.vouchers, steps_explained(standing.trail, {}, standing.vouchers)
     assert list(chain_faults(vouchers)) == []
-    assert (trail.findings, {hash_ for _, hash_, _ in trail.entered or ()} - {one.hash for one in vouchers}) == ((), set())
+    assert (trail.findings, {hash_ for _, hash_, _ in trail.entered or ()} - {one.hash for one in vouchers}) == (
+        (),
+        set(),
+    )
     mine = [one for one in vouchers if one.entry.run == run.name]
     if step == "seal":
         is_sealed = store.runs.find(run.name).sealed

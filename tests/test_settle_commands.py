@@ -247,7 +247,8 @@ def test_a_hash_that_was_written_down(town: Path, capsys: pytest.CaptureFixture[
     """In any letters, with dots behind it; but a character or two prove nothing, and words are none."""
     assert run("deposits", "--enter") == 0
     head = open_workspace(town).store.books.vouchers()[-1].hash
-    for written in (head, f" {head.upper()} ", f"{head[:10]}..."):
+    trail_head = open_workspace(town).store.standing().trail.head
+    for written in (head, f" {head.upper()} ", f"{head[:10]}...", trail_head):
         assert run("audit", "--verify", "--head", written) == 0
     assert run("audit", "--verify", "--head", "0" * 64) == 3
     for written in (head[:4], f"sha256:{head}", "..."):
