@@ -128,7 +128,8 @@ def audit_workspace(
     ]
     records = [record_of(proof, standing, steps.steps.get(name, frozenset())) for name, proof in proofs.items()]
     supersedes = {one.name: one.run.supersedes for one in runs}
-    damage = Damage(standing.wrong_cells, steps.inputs - named.keys(), steps.steps, steps.entered)
+    gone = (steps.inputs | steps.steps.keys()) - named.keys()
+    damage = Damage(standing.wrong_cells, gone, steps.steps, steps.entered, steps.to_the_end)
     hashes = [one.hash for one in standing.trail.links]
     findings += prove(vouchers, records, head, damage=damage, supersedes=supersedes, trail_hashes=hashes)
     findings += contract_findings(sealed_contracts(list(proofs.values())), filed_contracts(workspace))

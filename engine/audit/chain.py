@@ -20,13 +20,14 @@ class Damage:
 
     `cells` of the ledger that cannot be read, by voucher; `runs` that are kept no more, or cannot be read; `steps`, by run the
     tables whose rows no longer say how it was sealed. `entered` are the vouchers that the trail tells of, by number, hash and
-    run, the last one of the ledger among them; None where there is no trail.
+    run; None where there is no trail. `to_the_end`: the last one of the ledger is among them.
     """
 
     cells: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     runs: frozenset[str] = frozenset()
     steps: Mapping[str, frozenset[str]] = field(default_factory=dict)
     entered: Sequence[tuple[str, str, str]] | None = None
+    to_the_end: bool = True
 
     def doubts(self, run: str, table: str) -> bool:
         return table in self.steps.get(run, ())
@@ -59,7 +60,7 @@ def prove(
     broken = [one for one in broken if _number_before(one.subject) not in edited]
     if not broken:
         cut = [*_cut_off(vouchers, edited), *_seal_gone(vouchers, records, edited, damage)]
-        gone = () if damage.entered is None else _not_as_entered(vouchers, damage.entered, edited)
+        gone = () if damage.entered is None else _not_as_entered(vouchers, damage, edited)
         broken = [*cut, *gone, *_head_gone(vouchers, head, trail_hashes)][:1]
     found = [*edited.values(), *broken]
     return (*found, *_not_sealed(vouchers, records, damage, links, edited))
@@ -140,17 +141,15 @@ def _seal_gone(
             yield Finding(Kind.BROKEN_CHAIN, name, told)
 
 
-def _not_as_entered(
-    vouchers: Sequence[Voucher], entered: Sequence[tuple[str, str, str]], edited: Mapping[str, Finding]
-) -> Iterator[Finding]:
+def _not_as_entered(vouchers: Sequence[Voucher], damage: Damage, edited: Mapping[str, Finding]) -> Iterator[Finding]:
     """The trail tells of vouchers that are not there (the end was cut off, or all of it written anew), or of none of the last ones."""
-    standing = {one.hash for one in vouchers}
+    standing, entered = {one.hash for one in vouchers}, damage.entered or ()
     for number, hash_, _ in entered:
         if hash_ not in standing and number not in edited:
             told = say("voucher {number}, which the trail tells of, is not there any more", number=number)
             yield Finding(Kind.BROKEN_CHAIN, number, told)
             return
-    if vouchers and not edited and vouchers[-1].hash != (entered[-1][1] if entered else ""):
+    if vouchers and damage.to_the_end and not edited and vouchers[-1].hash != (entered[-1][1] if entered else ""):
         told = say("voucher {number}, which the trail does not tell of", number=vouchers[-1].number)
         yield of_voucher(Kind.BROKEN_CHAIN, vouchers[-1], told)
 

@@ -30,14 +30,18 @@ UNREAD = frozenset({"import_file", "import_count"})
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What is wrong with the trail, and for which runs that explains what else is found: `inputs` no longer give the run of
-    that name; `steps` are the tables whose rows no longer tell how it was published, checked, appealed and sealed. `entered`
-    are vouchers, by number, hash and run, that sound links tell of; None where there is no link at all."""
+    """What is wrong with the trail, and for which runs that explains what else is found.
+
+    `inputs` no longer give the run of that name; `steps` are the tables whose rows no longer tell how it was published, checked,
+    appealed and sealed. `entered` are vouchers, by number, hash and run, that sound links tell of; None where there is no link at
+    all. `to_the_end` unless a link behind the last of them is edited, which may have told of another.
+    """
 
     findings: tuple[Finding, ...] = ()
     inputs: frozenset[str] = frozenset()
     steps: Mapping[str, frozenset[str]] = field(default_factory=dict)
     entered: tuple[tuple[str, str, str], ...] | None = None
+    to_the_end: bool = True
 
 
 def steps_explained(trail: Trail, batches: Mapping[str, int], vouchers: Sequence[Voucher] = ()) -> Explained:
@@ -58,7 +62,9 @@ def steps_explained(trail: Trail, batches: Mapping[str, int], vouchers: Sequence
         if row.kept in STEPS:
             steps[row.run].add(row.kept)
     doubted = {run: frozenset(tables) for run, tables in steps.items()}
-    return Explained(tuple(findings), _inputs(rows, trail.links, batches), doubted, tuple(entered))
+    last = max((o.number for o in trail.links if o.kept == VOUCHER and o.number not in edited), default=0)
+    to_the_end = all(number < last for number in edited)
+    return Explained(tuple(findings), _inputs(rows, trail.links, batches), doubted, tuple(entered), to_the_end)
 
 
 def guards_finding(guards: Sequence[str]) -> tuple[Finding, ...]:
