@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from targets import keeping
 from targets.batch import Origin
 from targets.ledger import Entry, EntryKind, seal_note
 from targets.run import Extent, RunCheck
+from targets.runs import Runs
 from targets.workspace import DATABASE_FILE, Workspace, create, open_workspace
 
 DEPOSITS_PAID = date(2026, 1, 15)
@@ -39,9 +40,11 @@ class Breach(StrEnum):
     APPEAL_UPHELD = "appeal upheld"
 
 
-def settled(folder: Path, town: Town, breach: Breach | None = None, url: str | None = None) -> Workspace:
+def settled(
+    folder: Path, town: Town, breach: Breach | None = None, url: str | None = None, ahead: timedelta = timedelta()
+) -> Workspace:
     """Through the store's own doors, as the commands go; what breaks the rules, by way of the same tables. With `url`, on a
-    server."""
+    server; appeals are decided on a machine whose clock is `ahead`."""
     clock = iter(datetime(2027, 1, 20, hour, minute, tzinfo=UTC) for hour in range(24) for minute in range(60))
     workspace = create(folder, url, now=lambda: next(clock))
     store, snapshot = workspace.store, town.assessment.snapshot
@@ -57,7 +60,8 @@ def settled(folder: Path, town: Town, breach: Breach | None = None, url: str | N
         last = SEALED if breach is Breach.PERIOD_NOT_OVER else date(2027, 1, 12)
         store.runs.publish(run.name, date(2027, 1, 5), last)
         appeal = store.runs.appeal(run.name, "G001", date(2027, 1, 6), "履职得分有误", "甲")
-        store.runs.decide(appeal, breach is Breach.APPEAL_UPHELD, date(2027, 1, 8), "已核对", "考核办")
+        elsewhere = Runs(workspace.database, lambda: next(clock) + ahead, store.books)
+        elsewhere.decide(appeal, breach is Breach.APPEAL_UPHELD, date(2027, 1, 8), "已核对", "考核办")
         if breach is Breach.APPEAL_OPEN:
             store.runs.appeal(run.name, "G002", date(2027, 1, 9), "加分未计", "乙")
     if breach is None:
