@@ -191,12 +191,12 @@ def _target(
 ) -> str:
     """The run asked for, else the one settled last (it may be one that cannot be read), else sealed last, else assessed last;
     empty where there is none."""
-    from targets.ledger import EntryKind
+    from targets.ledger import CARRY_OUT
 
     if run is not None:
         fitting = [name for name in (*named, *(damaged - named.keys())) if name.startswith(run)]
         return fitting[0] if len(fitting) == 1 else workspace.store.runs.find(run).name
-    moved = [one.entry.run for one in vouchers if one.entry.kind in (EntryKind.DUE, EntryKind.SETTLED)]
+    moved = [one.entry.run for one in vouchers if one.entry.kind in CARRY_OUT]
     settled = [name for name in moved if name in named or name in damaged]
     sealed = [name for name, one in named.items() if one.sealed]
     return next(iter([*settled[::-1], *sealed[::-1], *list(named)[::-1]]), "")

@@ -211,11 +211,10 @@ def _write(
 ) -> tuple[Path, ...]:
     """The vouchers of the run, whenever they were entered, or those that would be."""
     from cli import voucher_files
-    from targets.ledger import EntryKind
+    from targets.ledger import CARRY_OUT
 
     ledger = workspace.store.books.vouchers()
-    carry_out = (EntryKind.DUE, EntryKind.SETTLED)
-    vouchers = draft or [one for one in ledger if one.entry.run == run and one.entry.kind in carry_out]
+    vouchers = draft or [one for one in ledger if one.entry.run == run and one.entry.kind in CARRY_OUT]
     # Those entered since change no balance of the day.
     ledger = tuple(one for one in ledger if draft or one.number <= vouchers[-1].number)
     written = []

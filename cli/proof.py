@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from rules.diagnostic import Refused, Span, Text
+from rules.diagnostic import Refused, Span
 
 if TYPE_CHECKING:
     from engine.assess import Assessment
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from engine.audit.replay import ContractCopy
     from engine.audit.settled import RunRecord
     from rules.load import Loaded
-    from targets.kept import KeptRun, RunEvent
+    from targets.kept import KeptRun
     from targets.ledger import Voucher
     from targets.store import Standing
     from targets.workspace import Workspace
@@ -65,77 +63,14 @@ def proof_of(workspace: Workspace, kept: KeptRun) -> Proof:
 
 def record_of(proof: Proof, standing: Standing, doubted: frozenset[str] = frozenset()) -> RunRecord:
     """The run as the ledger is held against it. `doubted` are the tables whose rows no longer tell of its steps."""
+    from engine.audit.breaches import breaches_of
     from engine.audit.settled import RunRecord
 
     kept = proof.kept
     dues = None if proof.assessment is None else proof.assessment.dues
-    breaches = breaches_of(kept, standing, doubted) if kept.sealed else ()
+    ledger, runs, trail = standing.vouchers, standing.runs, standing.trail
+    breaches = breaches_of(kept, ledger, runs, trail, doubted) if kept.sealed else ()
     return RunRecord(kept.name, kept.run.year, kept.sealed, kept.run.supersedes, breaches, proof.result_hash, dues)
-
-
-def breaches_of(kept: KeptRun, standing: Standing, doubted: frozenset[str] = frozenset()) -> tuple[Text, ...]:
-    """What stood in the way of sealing it when it was sealed: what came later does not count, for or against. What is in doubt
-    counts for the run."""
-    from targets.kept import RunEvent, RunState
-    from targets.ledger import EntryKind
-    from targets.run import Extent, RunCheck
-    from targets.sealing import obstacles
-
-    sealed = next(event for event in reversed(kept.events) if event.state is RunState.SEALED)
-    days = [
-        one.entry.day for one in standing.vouchers if one.entry.kind is EntryKind.SEAL and one.entry.run == kept.name
-    ]
-    day = days[0] if days else sealed.happened_at.date()
-    before = _Before(standing, kept.name, sealed)
-    then = before.as_it_was(kept)
-    if "run_check" in doubted:
-        then = replace(then, checks=(*then.checks, RunCheck(Extent.ALL)))
-    if doubted & {"appeal", "appeal_decision"}:
-        then = replace(then, appeals=())
-    if "run_event" in doubted:
-        long_ago = RunEvent(0, RunState.PUBLISHED, then.created_at, "", date.min, date.min)
-        then = replace(then, events=(*then.events, long_ago))
-    others = [before.as_it_was(one) for one in standing.runs if kept.name not in (one.run.supersedes, one.name)]
-    return tuple(one.found for one in obstacles(then, [then, *others], day, Span("run")))
-
-
-class _Before:
-    """What was there when a run was sealed: by the trail, whose order nobody's clock makes; for a seal that names no link, by
-    the time."""
-
-    def __init__(self, standing: Standing, run: str, sealed: RunEvent) -> None:
-        from targets.ledger import EntryKind, sealed_hashes
-
-        seals = [one.entry for one in standing.vouchers if one.entry.kind is EntryKind.SEAL and one.entry.run == run]
-        named = sealed_hashes(seals[0])[1] if seals else ""
-        links = standing.trail.links
-        self._sealed = sealed
-        self._last = next((one.number for one in links if named and one.hash == named), 0)
-        self._numbers = {(one.kept, one.key): one.number for one in reversed(links)}
-        self._checks: dict[str, list[int]] = defaultdict(list)
-        for one in links:
-            if one.kept == "run_check":
-                self._checks[one.run].append(one.number)
-
-    def as_it_was(self, one: KeptRun) -> KeptRun:
-        appeals = tuple(
-            each
-            if each.decision is None or self._was_there("appeal_decision", each.number, each.decision.happened_at)
-            else replace(each, decision=None)
-            for each in one.appeals
-            if self._was_there("appeal", each.number, each.happened_at)
-        )
-        events = tuple(each for each in one.events if each.number < self._sealed.number)
-        checks = one.checks
-        if self._last:
-            later = sum(number > self._last for number in self._checks[one.name])
-            checks = checks[: len(checks) - later]
-        return replace(one, appeals=appeals, events=events, checks=checks)
-
-    def _was_there(self, table: str, key: int, happened_at: datetime) -> bool:
-        if self._last:
-            return self._numbers.get((table, str(key)), 0) < self._last
-        return happened_at <= self._sealed.happened_at
 
 
 def carried_before(
@@ -156,36 +91,20 @@ def carried_before(
 
 def sealed_contracts(proofs: Sequence[Proof]) -> list[ContractCopy]:
     """What was sealed, by id and version."""
-    from engine.audit.replay import ContractCopy
-    from rules.amend import content_hash
-
-    return [
-        ContractCopy(
-            one.contract.contract,
-            one.contract.version,
-            content_hash(one.contract),
-            Span(one.tree.path),
-            one.contract.year,
-        )
-        for proof in proofs
-        if proof.kept.sealed and proof.proved
-        for one in proof.contracts
-    ]
+    return [_copy_of(one) for proof in proofs if proof.kept.sealed and proof.proved for one in proof.contracts]
 
 
 def filed_contracts(workspace: Workspace) -> list[ContractCopy]:
     """The files of today, as far as they are contracts: others are `check`'s business."""
-    from engine.audit.replay import ContractCopy
-    from rules.amend import content_hash
     from rules.load import load_sound_contracts
 
-    return [
-        ContractCopy(
-            one.contract.contract,
-            one.contract.version,
-            content_hash(one.contract),
-            Span(one.tree.path),
-            one.contract.year,
-        )
-        for one in load_sound_contracts(workspace.contract_files())
-    ]
+    return [_copy_of(one) for one in load_sound_contracts(workspace.contract_files())]
+
+
+def _copy_of(loaded: Loaded) -> ContractCopy:
+    from engine.audit.replay import ContractCopy
+    from rules.amend import content_hash
+
+    contract = loaded.contract
+    place = Span(loaded.tree.path)
+    return ContractCopy(contract.contract, contract.version, content_hash(contract), place, contract.year)

@@ -61,6 +61,10 @@ class EntryKind(StrEnum):
     SETTLED = "settled"
 
 
+CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
+"""What a settlement enters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is to be entered: of one clause of a contract for one subject. `note` of a seal is a `seal_note`, of

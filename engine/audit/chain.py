@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from engine.audit.finding import Evidence, Finding, Kind, of_voucher
 from engine.audit.settled import RunRecord, not_what_is_due
-from engine.audit.shape import CARRY_OUT, misshapen
+from engine.audit.shape import misshapen
 from rules.diagnostic import Text, say
 from targets.kept import superseded
-from targets.ledger import ChainFault, EntryKind, Voucher, chain_faults, hash_of
+from targets.ledger import CARRY_OUT, ChainFault, EntryKind, Voucher, chain_faults, hash_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from rules.diagnostic import Text, say
 from rules.money import DueKind
-from targets.ledger import Account, AccountKind, Entry, EntryKind, Posting, Voucher
+from targets.ledger import CARRY_OUT, Account, AccountKind, Entry, EntryKind, Posting, Voucher
 
 YEAR_DIGITS = 4
-CARRY_OUT = (EntryKind.DUE, EntryKind.SETTLED)
 NO_WORDS = {
     EntryKind.SEAL: ("contract", "clause", "subject"),
     EntryKind.SETTLED: ("contract", "clause", "subject"),
