@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime
+from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Row, Select, String, cast, select, type_coerce
+from sqlalchemy import Connection, Select, String, cast, select, type_coerce
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import NullType, TypeEngine
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
@@ -35,11 +36,11 @@ WRONG_CELL = (ValueError, TypeError, KeyError, ArithmeticError)
 class ReadsRows(Protocol):
     """How records are made of rows: `whole_rows`, or `sound_rows`."""
 
-    def __call__(self, connection: Connection, statement: Select[Any], make: Callable[[Row[Any]], R]) -> list[R]:
+    def __call__(self, connection: Connection, statement: Select[Any], make: Callable[[Any], R]) -> list[R]:
         """What `make` makes of each row."""
 
 
-def whole_rows(connection: Connection, statement: Select[Any], make: Callable[[Row[Any]], R]) -> list[R]:
+def whole_rows(connection: Connection, statement: Select[Any], make: Callable[[Any], R]) -> list[R]:
     """Of every row, each value of the type of its column: SQLite keeps text where a number should be. Raises Damaged."""
     with as_damage():
         rows = connection.execute(statement).all()
@@ -78,7 +79,7 @@ def _refuse_edge_of_time(name: str, moment: datetime | None) -> None:
         raise ValueError(f"{name} {moment!r}")
 
 
-def sound_rows(connection: Connection, statement: Select[Any], make: Callable[[Row[Any]], R]) -> list[R]:
+def sound_rows(connection: Connection, statement: Select[Any], make: Callable[[Any], R]) -> list[R]:
     """Of those rows that can be read: `targets.trail` tells of the others."""
     made = []
     columns: Sequence[Any] = tuple(statement.selected_columns)
@@ -87,7 +88,7 @@ def sound_rows(connection: Connection, statement: Select[Any], make: Callable[[R
     for row in connection.execute(raw):
         try:
             values = [reader.value(cell) for reader, cell in zip(readers, row, strict=True)]
-            made.append(make(_Made(dict(zip((one.name for one in readers), values, strict=True)))))  # type: ignore[arg-type]
+            made.append(make(SimpleNamespace(**dict(zip((one.name for one in readers), values, strict=True)))))
         except WRONG_CELL:
             continue
     return made
@@ -119,13 +120,6 @@ def _as_it_stands(connection: Connection, column: Any) -> Any:
     """What the driver has. PostgreSQL knows days that Python does not (infinity), and its driver fails at them: as text."""
     as_text = connection.dialect.name != "sqlite" and _kind_of(column.type) in (date, datetime)
     return (cast(column, String) if as_text else type_coerce(column, NullType())).label(column.name)
-
-
-class _Made:
-    """Named values, as a row has them."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.__dict__.update(values)
 
 
 class _Reader:

@@ -168,7 +168,7 @@ def _unreadable(scene: Scene) -> list[Statement]:
     )  # fmt: skip
     table, column, value = cell
     if table == "posting":
-        return [("UPDATE posting SET %s = ? WHERE voucher = ? AND line = 1" % column, (value, voucher.number))]  # noqa: UP031
+        return [(f"UPDATE posting SET {column} = ? WHERE voucher = ? AND line = 1", (value, voucher.number))]
     if table == "voucher":
         return [(f"UPDATE voucher SET {column} = ? WHERE number = ?", (value, voucher.number))]
     return [(f"UPDATE {table} SET {column} = ?", (value,))]

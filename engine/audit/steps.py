@@ -91,9 +91,8 @@ def _with_rows(link: Link) -> str:
 
 def _put_in(trail: Trail, edited: frozenset[int]) -> list[Stray]:
     """Rows of which no link tells; but those that an edited link told of before are its own fault."""
-    left = [(one.kept, one.content) for one in trail.links if one.number in edited]
-    contents = {content for _, content in left}
-    return [one for one in trail.strays if one.content not in contents]
+    left = {one.content for one in trail.links if one.number in edited}
+    return [one for one in trail.strays if one.content not in left]
 
 
 @dataclass(frozen=True, slots=True)

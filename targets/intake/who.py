@@ -156,8 +156,13 @@ def days(line: Line) -> tuple[date, date | None]:
 def check_overlaps(gathered: Gathered, recorded: Records) -> None:
     """One post at a time, and one assignment to a party in a role at a time; also beside what was `recorded` before."""
     _check_overlaps(gathered, gathered.tenures, recorded.tenures, lambda each: each.cadre, "tenure")
-    whose = lambda each: (each.cadre, each.party, each.role)  # noqa: E731
-    _check_overlaps(gathered, gathered.assignments, recorded.assignments, whose, "assignment")
+    _check_overlaps(
+        gathered,
+        gathered.assignments,
+        recorded.assignments,
+        lambda each: (each.cadre, each.party, each.role),
+        "assignment",
+    )
 
 
 def _check_overlaps(
