@@ -22,7 +22,7 @@ def faulty_guards(connection: Connection, tables: Iterable[str]) -> tuple[str, .
     standing = _standing(connection, known)
     on = {trigger for _, trigger, _ in standing}
     missing = tuple(trigger for table in known for kind in KINDS[name] if (trigger := f"{table}_{kind}") not in on)
-    if missing or digest(connection, known) == DIGESTS[name]:
+    if missing or _digest_of(standing) == DIGESTS[name]:
         return missing
     return (CHANGED,)
 
@@ -32,7 +32,11 @@ CHANGED = "trigger as it was"
 
 def digest(connection: Connection, tables: Iterable[str]) -> str:
     """Over every trigger of these tables, ours or not, with all that it does."""
-    return sha256(repr(sorted(_standing(connection, sorted(tables)))).encode()).hexdigest()
+    return _digest_of(_standing(connection, sorted(tables)))
+
+
+def _digest_of(standing: list[tuple[str, str, str]]) -> str:
+    return sha256(repr(sorted(standing)).encode()).hexdigest()
 
 
 def _standing(connection: Connection, tables: list[str]) -> list[tuple[str, str, str]]:
